@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one lock of the process: around the protocol and around lwIP. Recursive for its owner.
+   Whoever releases it last carries out what waits to be sent, so that a burst leaves in one go. */
+#ifndef ZT_OS_CORELOCK_H
+#define ZT_OS_CORELOCK_H
+
+#include <stdbool.h>
+
+void zt_core_lock(void);
+void zt_core_unlock(void);
+bool zt_core_lock_is_mine(void);
+
+/* Called with the lock held by the outermost zt_core_unlock of any thread, just before the lock is
+   released. NULL: nothing. Set with the lock held. */
+void zt_core_lock_on_release(void (*flush)(void *context), void *context);
+
+#endif

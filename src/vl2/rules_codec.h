@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules to and from bytes. docs/wire.md 14.3. */
+#ifndef ZT_VL2_RULES_CODEC_H
+#define ZT_VL2_RULES_CODEC_H
+
+#include "vl2/rules.h"
+
+/* Reads up to `count` entries, or to the end of the reader if count is SIZE_MAX. Entries beyond capacity
+   are skipped. Returns how many were stored; fails the reader if an entry is too short for its type. */
+size_t zt_rules_read(struct zt_rule *rules, size_t capacity, size_t count, struct zt_reader *in);
+void zt_rules_write(const struct zt_rule *rules, size_t count, struct zt_writer *out);
+
+#endif
