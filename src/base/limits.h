@@ -30,6 +30,8 @@
 #define ZT_MAX_LOCAL_ENDPOINTS 64  /* own endpoints to announce */
 #define ZT_MAX_OVERLAY_SUBNETS 256 /* managed subnets no path may lead into */
 #define ZT_MAX_HINTS 64            /* configured endpoints to try */
+#define ZT_MAX_DESIGNATED 256      /* anchors and replicators kept connected; more are ignored */
+#define ZT_MAX_TRUSTED_LINKS 4096  /* links by which trust was proven; the oldest gives way */
 
 /* VL2 */
 #define ZT_MAX_NETWORKS 1024 /* the newcomer is refused */

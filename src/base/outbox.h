@@ -56,7 +56,8 @@ struct zt_outbox {
     size_t limit;
     size_t head; /* next to take */
     size_t tail; /* next to fill */
-    size_t used;
+    size_t end;  /* of the last entry before the tail wrapped */
+    size_t used; /* bytes of entries waiting */
     size_t count;
     uint64_t dropped; /* effects that found no room */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* uthash with a keyed hash, so that a stranger can't choose collisions. Include this, not uthash.h.
-   Out of memory: the entry is not added (see zt_table_add) and nothing else changes. */
+   Out of memory: the entry is not added, its hh.tbl is NULL and nothing else changes. */
 #ifndef ZT_BASE_TABLE_H
 #define ZT_BASE_TABLE_H
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hexadecimal, base 32 and bounded formatting. */
+/* Hexadecimal and bounded formatting. */
 #ifndef ZT_BASE_TEXT_H
 #define ZT_BASE_TEXT_H
 
 #include "base/bytes.h"
 
+/* The value of a digit of either case, or -1. */
+int zt_hex_digit(char digit);
 /* Writes 2*count lower-case digits and a 0. */
 void zt_hex_write(char *out, const uint8_t *bytes, size_t count);
 /* Reads exactly 2*count digits of either case; false if one is not a digit. Does not look further. */

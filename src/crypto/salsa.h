@@ -20,7 +20,8 @@ void zt_salsa_wipe(struct zt_salsa *salsa);
 
 /* The portable code alone, which the vectorised one is checked against. */
 void zt_salsa_xor_portable(struct zt_salsa *salsa, uint8_t *out, const uint8_t *in, size_t length);
-/* As many whole blocks as the vector units of this machine take (possibly none); returns the bytes done. */
+/* As much as the vector units of this machine are good for, from the start and possibly nothing. Returns
+   the bytes done: all, or whole blocks. */
 size_t zt_salsa_xor_simd(struct zt_salsa *salsa, uint8_t *out, const uint8_t *in, size_t length);
 
 #endif

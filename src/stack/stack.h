@@ -46,5 +46,7 @@ void zt_stack_remove_network(uint64_t nwid);
 void zt_stack_input(uint64_t nwid, const uint8_t *frame, size_t length);
 /* The host has room again after frame returned false: lwIP may send what it kept. */
 void zt_stack_resume(void);
+/* Has all that was written to open connections been acknowledged? */
+bool zt_stack_is_flushed(void);
 
 #endif

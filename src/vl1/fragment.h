@@ -26,20 +26,25 @@ struct zt_split zt_split_of(const uint8_t *packet, size_t length, size_t mtu);
 /* Writes piece number i (0 = head) to out, capacity mtu at least; returns its length. */
 size_t zt_split_piece(const struct zt_split *split, size_t i, uint8_t *out);
 
+/* A packet being put together. Free when it has no pieces. */
 struct zt_assembly {
     uint64_t id;
+    uint64_t number; /* counts packets begun: the lowest in use is the oldest */
     int64_t started_ms;
     struct zt_link link; /* by which the head came */
     uint32_t have;       /* bitmap of pieces */
     unsigned total;      /* 0 until a fragment told it */
     size_t length[ZT_MAX_FRAGMENTS];
-    uint8_t *piece[ZT_MAX_FRAGMENTS]; /* inside buffer */
-    uint8_t *buffer;                  /* ZT_MAX_PACKET bytes, kept for reuse */
+    uint8_t *piece[ZT_MAX_FRAGMENTS]; /* inside buffer, in order of arrival */
+    uint8_t *buffer;                  /* ZT_MAX_PACKET bytes, kept for reuse; or NULL */
     size_t used;
 };
 
 struct zt_reassembly {
     struct zt_assembly slots[ZT_MAX_REASSEMBLY];
+    uint64_t begun;
+    uint8_t *sorted; /* ZT_MAX_PACKET bytes for a packet whose pieces came out of order; or NULL */
+    int64_t sorted_ms;
     uint64_t lost; /* incomplete packets that gave way or timed out */
 };
 

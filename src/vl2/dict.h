@@ -21,11 +21,15 @@ uint64_t zt_dict_get_u64(const struct zt_dict *dict, const char *key, uint64_t o
 int64_t zt_dict_get_i64(const struct zt_dict *dict, const char *key, int64_t otherwise);
 bool zt_dict_get_bool(const struct zt_dict *dict, const char *key, bool otherwise);
 
-/* Writing: appends entries to a writer; sticky like it. */
+/* Writing: appends entries to a writer, sticky like it; the dictionary begins where the writer does.
+   An entry that finds no room is left out whole. */
 void zt_dict_put(struct zt_writer *out, const char *key, const void *value, size_t length);
 void zt_dict_put_text(struct zt_writer *out, const char *key, const char *text);
 void zt_dict_put_u64(struct zt_writer *out, const char *key, uint64_t value); /* 16 hex digits */
 void zt_dict_put_address(struct zt_writer *out, const char *key, zt_address address); /* 10 */
 void zt_dict_put_bool(struct zt_writer *out, const char *key, bool value);
+/* The same in pieces: the key, then its value bit by bit. What found no room stays cut off. */
+void zt_dict_open(struct zt_writer *out, const char *key);
+void zt_dict_append(struct zt_writer *out, const void *value, size_t length);
 
 #endif

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+# Habits over CMakeLists.txt, which is the one list of what is built.
+PREFIX ?= /usr/local
+SECONDS ?= 60
+SEED ?= 1
+NODES ?= 100
+CMAKE = cmake -G Ninja -S .
+
+all: build/build.ninja
+	ninja -C build
+
+# The two commands of the README: each does all set-up itself.
+demo: setup all
+	scripts/demo
+
+test: setup all build-asan/build.ninja build-tsan/build.ninja
+	ninja -C build-asan
+	ctest --test-dir build-asan --output-on-failure -j2
+	ninja -C build-tsan
+	ctest --test-dir build-tsan --output-on-failure -R '^(os|service|stack|zts)_'
+	tests/e2e/run build
+
+setup:
+	@scripts/setup
+
+# Before each commit: format, layers, purity, symbols, both compilers, units, a hundred seeds.
+check: setup all build-clang/build.ninja
+	tests/tidy/format
+	tests/tidy/layers.py
+	tests/tidy/headers
+	tests/tidy/purity build/libzt_core.a
+	tests/tidy/symbols build/libzt.so
+	ninja -C build-clang
+	ctest --test-dir build --output-on-failure -j2 -R '^(unit_|vectors)'
+	build/sim --nodes 12 --seeds 1-100 --twice
+
+sim: all
+	build/sim --nodes $(NODES) --seed $(SEED) --twice
+
+fuzz: setup build-fuzz/build.ninja
+	ninja -C build-fuzz
+	tests/fuzz/run build-fuzz $(SECONDS)
+
+interop: setup all
+	scripts/setup interop
+	tests/interop/run build
+
+bench: setup all
+	tests/bench/run build
+
+install: all
+	cmake --install build --prefix $(PREFIX)
+
+clean:
+	rm -rf build build-asan build-tsan build-clang build-fuzz
+
+build/build.ninja:
+	$(CMAKE) -B build -DZT_TESTS=ON
+build-asan/build.ninja:
+	$(CMAKE) -B build-asan -DZT_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo -DZT_SANITIZE=address,undefined
+build-tsan/build.ninja:
+	$(CMAKE) -B build-tsan -DZT_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo -DZT_SANITIZE=thread
+build-clang/build.ninja:
+	CC=clang $(CMAKE) -B build-clang -DZT_TESTS=ON
+build-fuzz/build.ninja:
+	CC=clang $(CMAKE) -B build-fuzz -DZT_TESTS=ON -DZT_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+	    -DZT_SANITIZE=address,undefined
+
+.PHONY: all demo test setup check sim fuzz interop bench install clean

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files of the commands: read whole and judged, written whole. */
+#include "cmd/home.h"
+
+#include "base/text.h"
+#include "crypto/wipe.h"
+#include "os/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FOLDER_TEXT 400
+#define KEY_FILE_LENGTH (128 + 1 + 128 + 1) /* public and secret key in hexadecimal, a line each */
+
+static int fail(char error[ZT_HOME_TEXT], const char *path, int code)
+{
+    char text[ZT_ERROR_TEXT];
+
+    zt_error_text(code, text);
+    zt_format(error, ZT_HOME_TEXT, "%s: %s", path, text);
+    return -1;
+}
+
+int zt_home_split(struct zt_folder **folder, char name[ZT_FILE_NAME], const char *path,
+                  char error[ZT_HOME_TEXT])
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    char parent[FOLDER_TEXT];
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    int code;
+
+    if (length >= sizeof parent || strlen(base) >= ZT_FILE_NAME - 8 || !*base) {
+        zt_format(error, ZT_HOME_TEXT, "%s: not a usable file name", path);
+        return -1;
+    }
+    zt_format(parent, sizeof parent, "%.*s", (int)length, path);
+    zt_format(name, ZT_FILE_NAME, "%s", base);
+    code = zt_folder_open(folder, !slash ? "." : length ? parent : "/");
+    return code == 0 ? 0 : fail(error, path, code);
+}
+
+int zt_home_read(const char *path, size_t limit, uint8_t **bytes, size_t *length,
+                 char error[ZT_HOME_TEXT])
+{
+    FILE *file = fopen(path, "rb");
+    size_t capacity = limit + 1;
+
+    if (!file)
+        return fail(error, path, -errno);
+    *bytes = malloc(capacity + 1);
+    *length = *bytes ? fread(*bytes, 1, capacity, file) : 0;
+    if (*bytes && !ferror(file) && *length <= limit) {
+        (*bytes)[*length] = 0;
+        (void)fclose(file);
+        return 0;
+    }
+    zt_format(error, ZT_HOME_TEXT, "%s: %s", path,
+              *length > limit ? "too long" : "can't be read");
+    free(*bytes);
+    (void)fclose(file);
+    return -1;
+}
+
+int zt_home_identity(struct zt_identity *identity, const char *argument, bool with_secret,
+                     char error[ZT_HOME_TEXT])
+{
+    bool is_literal = strlen(argument) > 32 && argument[10] == ':';
+    uint8_t *bytes = NULL;
+    size_t length = 0;
+    bool is_good;
+
+    if (!is_literal && zt_home_read(argument, 4096, &bytes, &length, error) != 0)
+        return -1;
+    is_good = is_literal ? zt_identity_parse(identity, argument, strlen(argument))
+                         : zt_identity_parse(identity, (const char *)bytes, length);
+    if (bytes)
+        zt_wipe(bytes, length);
+    free(bytes);
+    if (!is_good) {
+        zt_format(error, ZT_HOME_TEXT, "%.200s: not an identity", argument);
+        return -1;
+    }
+    if (with_secret && !identity->has_secret) {
+        zt_format(error, ZT_HOME_TEXT, "%.200s: identity has no secret key", argument);
+        return -1;
+    }
+    return 0;
+}
+
+static int make_identity(struct zt_identity *identity, struct zt_folder *folder, const char *path,
+                         char error[ZT_HOME_TEXT])
+{
+    char text[ZT_IDENTITY_TEXT];
+    uint8_t seed[32];
+    struct zt_rng rng;
+    int code;
+
+    zt_host_random(seed, sizeof seed);
+    zt_rng_init(&rng, seed);
+    zt_wipe(seed, sizeof seed);
+    if (!zt_identity_generate(identity, &rng))
+        return fail(error, path, -ENOMEM);
+    zt_rng_wipe(&rng);
+    zt_identity_text(identity, true, text);
+    code = zt_file_write(folder, "identity.secret", text, strlen(text), ZT_FILE_SECRET);
+    zt_wipe(text, sizeof text);
+    if (code != 0)
+        return fail(error, path, code);
+    return 0;
+}
+
+int zt_home_own_identity(struct zt_identity *identity, struct zt_folder *folder, const char *path,
+                         char error[ZT_HOME_TEXT])
+{
+    char text[ZT_IDENTITY_TEXT];
+    uint8_t *bytes = NULL;
+    size_t length;
+    int code = zt_file_read(folder, "identity.secret", 4096, &bytes, &length);
+
+    if (code == -ENOENT) {
+        if (make_identity(identity, folder, path, error) != 0)
+            return -1;
+    } else if (code != 0) {
+        zt_format(text, sizeof text, "%.200s/identity.secret", path);
+        return fail(error, text, code);
+    } else {
+        bool is_good = zt_identity_parse(identity, (const char *)bytes, length) &&
+                       identity->has_secret && zt_identity_prove(identity);
+        zt_wipe(bytes, length);
+        free(bytes);
+        if (!is_good) {
+            zt_format(error, ZT_HOME_TEXT, "%s/identity.secret: not a valid secret identity", path);
+            return -1;
+        }
+    }
+    zt_identity_text(identity, false, text);
+    code = zt_file_write(folder, "identity.public", text, strlen(text), 0);
+    return code == 0 ? 0 : fail(error, path, code);
+}
+
+struct key_pair {
+    struct zt_public_key key;
+    struct zt_secret_key secret;
+};
+
+static int make_key(struct key_pair *pair, struct zt_folder *folder, const char *name,
+                    char error[ZT_HOME_TEXT])
+{
+    char text[KEY_FILE_LENGTH + 1];
+    int code;
+
+    zt_host_random(pair->secret.bytes, sizeof pair->secret.bytes);
+    zt_public_key_of(&pair->key, &pair->secret);
+    zt_hex_write(text, pair->key.bytes, 64);
+    text[128] = '\n';
+    zt_hex_write(text + 129, pair->secret.bytes, 64);
+    text[KEY_FILE_LENGTH - 1] = '\n';
+    code = zt_file_write(folder, name, text, KEY_FILE_LENGTH, ZT_FILE_SECRET);
+    zt_wipe(text, sizeof text);
+    return code == 0 ? 0 : fail(error, name, code);
+}
+
+static int read_key(struct key_pair *pair, struct zt_folder *folder, const char *name,
+                    char error[ZT_HOME_TEXT])
+{
+    struct zt_public_key expected;
+    uint8_t *bytes;
+    size_t length;
+    bool is_good;
+    int code = zt_file_read(folder, name, 4096, &bytes, &length);
+
+    if (code == -ENOENT)
+        return make_key(pair, folder, name, error);
+    if (code != 0)
+        return fail(error, name, code);
+    is_good = length >= KEY_FILE_LENGTH - 1 && zt_hex_read(pair->key.bytes, (char *)bytes, 64) &&
+              zt_hex_read(pair->secret.bytes, (char *)bytes + 129, 64);
+    zt_wipe(bytes, length);
+    free(bytes);
+    zt_public_key_of(&expected, &pair->secret);
+    if (is_good && memcmp(&expected, &pair->key, sizeof expected) == 0)
+        return 0;
+    zt_format(error, ZT_HOME_TEXT, "%s: not a pair of keys", name);
+    return -1;
+}
+
+/* World NONE if there is no file. */
+static int read_planet(struct zt_world *planet, struct zt_folder *folder, const char *name,
+                       char error[ZT_HOME_TEXT])
+{
+    struct zt_reader in;
+    uint8_t *bytes;
+    size_t length;
+    bool is_good;
+    int code = zt_file_read(folder, name, ZT_MAX_WORLD, &bytes, &length);
+
+    memset(planet, 0, sizeof *planet);
+    if (code == -ENOENT)
+        return 0;
+    if (code != 0)
+        return fail(error, name, code);
+    in = zt_reader_of(bytes, length);
+    is_good = zt_world_read(planet, &in) && planet->type == ZT_WORLD_PLANET;
+    free(bytes);
+    if (is_good)
+        return 0;
+    zt_format(error, ZT_HOME_TEXT, "%s: not a planet", name);
+    return -1;
+}
+
+static bool same_roots(const struct zt_world *planet, const struct zt_root *roots, size_t count)
+{
+    if (planet->root_count != count)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct zt_root *a = &planet->roots[i], *b = &roots[i];
+        if (!zt_identity_equal(&a->identity, &b->identity) ||
+            a->endpoint_count != b->endpoint_count ||
+            memcmp(a->endpoints, b->endpoints, a->endpoint_count * sizeof a->endpoints[0]) != 0)
+            return false;
+    }
+    return true;
+}
+
+static uint64_t random_id(void)
+{
+    uint64_t id;
+
+    zt_host_random(&id, sizeof id);
+    return id >> 1 | 1;
+}
+
+static int write_planet(struct zt_world *planet, struct zt_folder *folder, const char *name,
+                        const struct key_pair *pair, char error[ZT_HOME_TEXT])
+{
+    uint8_t bytes[ZT_MAX_WORLD];
+    struct zt_writer out = zt_writer_of(bytes, sizeof bytes);
+    int code;
+
+    zt_world_sign(planet, &pair->secret, &pair->key);
+    zt_world_write(planet, &out);
+    if (out.failed) {
+        zt_format(error, ZT_HOME_TEXT, "%s: too many roots or endpoints", name);
+        return -1;
+    }
+    code = zt_file_write(folder, name, bytes, zt_writer_length(&out), 0);
+    return code == 0 ? 0 : fail(error, name, code);
+}
+
+int zt_home_planet(struct zt_world *planet, struct zt_folder *folder, const char *name, uint64_t id,
+                   const struct zt_root *roots, size_t root_count, char error[ZT_HOME_TEXT])
+{
+    char key_name[ZT_FILE_NAME];
+    struct key_pair pair;
+    int64_t now_ms = zt_host_now().wall_ms;
+    bool is_new;
+    int result;
+
+    zt_format(key_name, sizeof key_name, "%s.key", name);
+    if (read_planet(planet, folder, name, error) != 0 ||
+        read_key(&pair, folder, key_name, error) != 0)
+        return -1;
+    is_new = planet->type == ZT_WORLD_NONE || (id && planet->id != id) ||
+             memcmp(&planet->next_key, &pair.key, sizeof pair.key) != 0;
+    if (!is_new && same_roots(planet, roots, root_count)) {
+        zt_wipe(&pair, sizeof pair);
+        return 0;
+    }
+    if (is_new) {
+        planet->type = ZT_WORLD_PLANET;
+        planet->id = id ? id : random_id();
+        planet->next_key = pair.key;
+    }
+    planet->updated_ms = now_ms > planet->updated_ms ? now_ms : planet->updated_ms + 1;
+    memcpy(planet->roots, roots, root_count * sizeof roots[0]);
+    planet->root_count = root_count;
+    result = write_planet(planet, folder, name, &pair, error);
+    zt_wipe(&pair, sizeof pair);
+    return result;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Running: identity, planet, store, service, controller, control socket, in this order; then wait. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "cmd/server.h"
+
+#include "base/text.h"
+#include "cmd/control.h"
+#include "crypto/wipe.h"
+#include "os/host.h"
+#include "os/ifaddrs.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WAIT_MS 100 /* how soon a signal is noticed */
+
+struct server {
+    const struct zt_server_options *options;
+    struct zt_log log;
+    struct zt_folder *folder;
+    struct zt_identity self;
+    uint8_t *planet; /* owned; NULL: that of the state directory */
+    size_t planet_length;
+    struct zt_keeper *keeper;
+    struct zt_service *service;
+    struct zt_api api;
+    struct zt_control *control;
+    char error[ZT_HOME_TEXT];
+};
+
+static volatile sig_atomic_t is_signalled;
+
+static void note_signal(int signal_number)
+{
+    (void)signal_number;
+    is_signalled = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction noted = { .sa_handler = note_signal }, ignored = { .sa_handler = SIG_IGN };
+
+    (void)sigaction(SIGINT, &noted, NULL);
+    (void)sigaction(SIGTERM, &noted, NULL);
+    (void)sigaction(SIGPIPE, &ignored, NULL);
+}
+
+static void print_line(void *context, enum zt_log_level level, const char *module, const char *line)
+{
+    (void)context;
+    (void)fprintf(stderr, "%s %s %s\n",
+                  level == ZT_LOG_ERROR  ? "error"
+                  : level == ZT_LOG_INFO ? "info"
+                                         : "trace",
+                  module, line);
+}
+
+/* The endpoints that the planet names: those given, or the machine's own at our port. */
+static bool find_endpoints(struct server *server, struct zt_root *root)
+{
+    const struct zt_server_options *options = server->options;
+    struct zt_ifaddrs_filter filter = { .loopback = options->allow_loopback };
+    struct zt_endpoint own[ZT_MAX_SERVER_ENDPOINTS];
+    int count;
+
+    memcpy(root->endpoints, options->endpoints, sizeof options->endpoints);
+    root->endpoint_count = options->endpoint_count;
+    if (root->endpoint_count > 0)
+        return true;
+    count = options->bind_count ? (int)options->bind_count
+                                : zt_ifaddrs_list(&filter, own, ZT_MAX_SERVER_ENDPOINTS);
+    for (int i = 0; i < count; i++) {
+        struct zt_endpoint endpoint = options->bind_count ? options->bind[i] : own[i];
+
+        endpoint.port = options->port;
+        if (zt_endpoint_usable(&endpoint, options->allow_loopback) &&
+            zt_endpoint_scope(&endpoint) != ZT_SCOPE_LINK_LOCAL)
+            root->endpoints[root->endpoint_count++] = endpoint;
+    }
+    zt_format(server->error, sizeof server->error,
+              "no address found that others can reach; name one with --endpoint IP/PORT");
+    return root->endpoint_count > 0;
+}
+
+static bool make_planet(struct server *server)
+{
+    struct zt_world *planet = calloc(1, sizeof *planet);
+    struct zt_root *root = calloc(1, sizeof *root);
+    bool is_made = planet && root;
+
+    if (is_made) {
+        root->identity = zt_identity_public(&server->self);
+        is_made = find_endpoints(server, root) &&
+                  zt_home_planet(planet, server->folder, "planet", 0, root, 1, server->error) == 0;
+    }
+    free(planet);
+    free(root);
+    return is_made;
+}
+
+static bool find_planet(struct server *server)
+{
+    const char *path = server->options->planet_file;
+    char own[ZT_HOME_TEXT];
+
+    if (server->options->is_root && !path && !make_planet(server))
+        return false;
+    zt_format(own, sizeof own, "%s/planet", server->options->home);
+    if (!path && !zt_file_exists(server->folder, "planet"))
+        return true; /* the built-in one */
+    return zt_home_read(path ? path : own, ZT_MAX_WORLD, &server->planet, &server->planet_length,
+                        server->error) == 0;
+}
+
+static bool open_keeper(struct server *server)
+{
+    struct zt_store *store;
+    char path[ZT_HOME_TEXT];
+
+    if (!server->options->is_controller)
+        return true;
+    zt_format(path, sizeof path, "%s/controller.db", server->options->home);
+    store = server->options->in_memory
+                ? zt_store_mem_open()
+                : zt_store_sqlite_open(path, server->error, sizeof server->error);
+    if (!store)
+        return false;
+    server->keeper = zt_keeper_new(store);
+    if (!server->keeper)
+        zt_format(server->error, sizeof server->error, "out of memory");
+    return server->keeper != NULL;
+}
+
+static bool start_service(struct server *server)
+{
+    const struct zt_server_options *from = server->options;
+    struct zt_service_options options;
+
+    zt_service_options_init(&options);
+    options.storage = from->home;
+    options.planet_file = "planet";
+    options.identity = &server->self;
+    options.planet = server->planet;
+    options.planet_length = server->planet_length;
+    options.port = from->port;
+    options.allow_secondary_port = false;
+    options.allow_loopback = from->allow_loopback;
+    options.bind = from->bind;
+    options.bind_count = from->bind_count;
+    options.use_stack = false;
+    options.log = &server->log;
+    if (server->keeper) {
+        options.request = zt_keeper_request;
+        options.request_context = server->keeper;
+    }
+    server->service = zt_service_start(&options);
+    if (!server->service)
+        zt_format(server->error, sizeof server->error, "the service can't be started");
+    return server->service != NULL;
+}
+
+/* Until the ports are bound: on a busy port the service tells its reason. */
+static bool wait_until_up(struct server *server)
+{
+    while (!is_signalled && zt_service_port(server->service, 0) == 0) {
+        if (*zt_service_fatal_text(server->service))
+            break;
+        zt_host_sleep_ms(10);
+    }
+    zt_format(server->error, sizeof server->error, "%s", zt_service_fatal_text(server->service));
+    return !*server->error;
+}
+
+static bool start(struct server *server)
+{
+    const struct zt_server_options *options = server->options;
+    int code = zt_folder_open(&server->folder, options->home);
+    char text[ZT_ERROR_TEXT];
+
+    if (code != 0) {
+        zt_error_text(code, text);
+        zt_format(server->error, sizeof server->error, "%s: %s", options->home, text);
+        return false;
+    }
+    if (zt_home_own_identity(&server->self, server->folder, options->home, server->error) != 0 ||
+        !find_planet(server) || !open_keeper(server) || !start_service(server))
+        return false;
+    if (server->keeper && !zt_keeper_start(server->keeper, server->service, &server->self,
+                                           &server->log, server->error, sizeof server->error))
+        return false;
+    server->api = (struct zt_api){ server->service, server->keeper };
+    server->control = zt_control_start(options->home, &server->api, server->error,
+                                       sizeof server->error);
+    return server->control && wait_until_up(server);
+}
+
+/* Each is stopped before what it uses. */
+static void stop(struct server *server)
+{
+    zt_control_stop(server->control);
+    zt_keeper_stop(server->keeper);
+    if (server->service)
+        zt_service_stop(server->service, 0);
+    zt_keeper_free(server->keeper);
+    zt_folder_close(server->folder);
+    free(server->planet);
+    zt_identity_wipe(&server->self);
+}
+
+static void print_ready(const struct server *server)
+{
+    const struct zt_server_options *options = server->options;
+    char address[ZT_ADDRESS_TEXT], planet[ZT_HOME_TEXT];
+    unsigned port = zt_service_port(server->service, 0);
+
+    zt_hex_number_write(address, server->self.address, 10);
+    zt_format(planet, sizeof planet, "%s/planet", options->home);
+    if (options->as_json)
+        (void)printf("{\"address\":\"%s\",\"port\":%u,\"planet\":\"%s\"}\n", address, port, planet);
+    else
+        (void)printf("%s %s ready on port %u, planet %s\n", options->command->name, address, port,
+                     planet);
+    (void)fflush(stdout);
+}
+
+int zt_server_run(const struct zt_server_options *options)
+{
+    struct server server = {
+        .options = options,
+        .log = { .level = options->is_verbose ? ZT_LOG_TRACE : ZT_LOG_INFO, .sink = print_line },
+    };
+    bool is_good;
+
+    catch_signals();
+    is_good = start(&server);
+    if (is_good && !is_signalled)
+        print_ready(&server);
+    while (is_good && !is_signalled) {
+        zt_host_sleep_ms(WAIT_MS);
+        is_good = !*zt_service_fatal_text(server.service);
+    }
+    if (!is_good && !*server.error)
+        zt_format(server.error, sizeof server.error, "%s", zt_service_fatal_text(server.service));
+    stop(&server);
+    return is_good ? ZT_EXIT_OK : zt_complain(options->command, ZT_EXIT_FAILED, "%s", server.error);
+}

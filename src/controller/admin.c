@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Administration: reading and changing networks and members, and what a change sets in motion.
+   docs/wire.md 18.7, 19. */
+#include "controller/state.h"
+
+#include "base/text.h"
+#include "controller/coerce.h"
+
+static struct zt_hosted_network *find_network(const struct zt_controller *controller, zt_nwid nwid,
+                                              struct zt_api_error *error)
+{
+    struct zt_hosted_network *network = zt_hosting_network(controller, nwid);
+
+    return network ? network
+                   : zt_refuse(error, 404, "no network %016llx", (unsigned long long)nwid);
+}
+
+static struct zt_hosted_member *find_member(const struct zt_controller *controller, zt_nwid nwid,
+                                            zt_address address, struct zt_api_error *error)
+{
+    struct zt_hosted_network *network = find_network(controller, nwid, error);
+    struct zt_hosted_member *member = network ? zt_hosting_member(network, address) : NULL;
+
+    if (network && !member)
+        return zt_refuse(error, 404, "no member %010llx", (unsigned long long)address);
+    return member;
+}
+
+json_t *zt_controller_networks(struct zt_controller *controller)
+{
+    json_t *ids = json_array();
+    struct zt_hosted_network *network, *next;
+    char text[ZT_NWID_TEXT];
+
+    HASH_ITER(hh, controller->networks, network, next)
+    {
+        size_t at = json_array_size(ids);
+
+        zt_hex_number_write(text, network->nwid, 16);
+        while (at > 0 && strcmp(json_string_value(json_array_get(ids, at - 1)), text) > 0)
+            at--;
+        (void)json_array_insert_new(ids, at, json_string(text));
+    }
+    return ids;
+}
+
+json_t *zt_controller_network(struct zt_controller *controller, zt_nwid nwid,
+                              struct zt_api_error *error)
+{
+    struct zt_hosted_network *network = find_network(controller, nwid, error);
+
+    return network ? json_copy(network->record->json) : NULL;
+}
+
+/* A number that is not in use, never 0. */
+static zt_nwid choose_nwid(struct zt_controller *controller)
+{
+    for (;;) {
+        uint32_t number = 1 + zt_rng_below(&controller->rng, 0xffffff);
+        zt_nwid nwid = controller->self.address << 24 | number;
+
+        if (!zt_hosting_network(controller, nwid))
+            return nwid;
+    }
+}
+
+/* Takes json, a changed record. */
+static bool save_changed(struct zt_controller *controller, zt_nwid nwid, json_t *json,
+                         struct zt_api_error *error)
+{
+    int64_t revision = zt_json_integer(json, "revision", 0) + 1;
+    struct zt_network_record *record;
+
+    (void)json_object_set_new(json, "revision", json_integer(revision));
+    record = zt_network_record_new(nwid, json, error);
+    json_decref(json);
+    return record && zt_hosting_save_network(controller, record, error);
+}
+
+json_t *zt_controller_set_network(struct zt_controller *controller, struct zt_instant now,
+                                  zt_nwid nwid, const json_t *body, struct zt_api_error *error)
+{
+    struct zt_hosted_network *network;
+    json_t *json;
+
+    nwid = nwid ? nwid : choose_nwid(controller);
+    if (zt_nwid_controller(nwid) != controller->self.address)
+        return zt_refuse(error, 400, "network %016llx belongs to another controller",
+                         (unsigned long long)nwid);
+    network = zt_hosting_network(controller, nwid);
+    json = zt_network_json_change(network ? network->record->json : NULL, nwid, now.wall_ms, body,
+                                  error);
+    if (!json)
+        return NULL;
+    if (network && json_equal(json, network->record->json))
+        return json;
+    if (!save_changed(controller, nwid, json, error))
+        return NULL;
+    network = zt_hosting_network(controller, nwid);
+    zt_push_network(controller, network);
+    return json_copy(network->record->json);
+}
+
+json_t *zt_controller_delete_network(struct zt_controller *controller, struct zt_instant now,
+                                     zt_nwid nwid, struct zt_api_error *error)
+{
+    struct zt_hosted_network *network = find_network(controller, nwid, error);
+    struct zt_revoking *revoking;
+    json_t *json;
+
+    if (!network)
+        return NULL;
+    json = json_copy(network->record->json);
+    revoking = zt_push_list_revoked(network, 0, now.wall_ms);
+    if (zt_hosting_remove_network(controller, network, error)) {
+        zt_push_revocation(controller, revoking);
+        return json;
+    }
+    zt_free(revoking);
+    json_decref(json);
+    return NULL;
+}
+
+json_t *zt_controller_members(struct zt_controller *controller, zt_nwid nwid,
+                              struct zt_api_error *error)
+{
+    struct zt_hosted_network *network = find_network(controller, nwid, error);
+    struct zt_hosted_member *member, *next;
+    char text[ZT_ADDRESS_TEXT];
+    json_t *list;
+
+    if (!network)
+        return NULL;
+    list = json_object();
+    HASH_ITER(hh, network->members, member, next)
+    {
+        zt_hex_number_write(text, member->record.address, 10);
+        (void)json_object_set_new(list, text, json_integer((json_int_t)member->record.revision));
+    }
+    return list;
+}
+
+/* The record, and what is known besides: docs/wire.md 18.9. */
+static json_t *member_json(const struct zt_hosted_member *member)
+{
+    json_t *json = zt_member_record_json(&member->record, member->network->nwid);
+    char text[ZT_ENDPOINT_TEXT];
+
+    if (!member->has_asked)
+        return json;
+    (void)json_object_set_new(json, "lastSeen", json_integer(member->asked_wall_ms));
+    zt_format(text, sizeof text, "%d.%d.%d", (int)member->traits.version[0],
+              (int)member->traits.version[1], (int)member->traits.version[2]);
+    (void)json_object_set_new(json, "clientVersion", json_string(text));
+    zt_endpoint_text(&member->origin.link.remote, true, text);
+    (void)json_object_set_new(json, "physicalAddr",
+                              member->origin.direct ? json_string(text) : json_null());
+    return json;
+}
+
+json_t *zt_controller_member(struct zt_controller *controller, zt_nwid nwid, zt_address member,
+                             struct zt_api_error *error)
+{
+    const struct zt_hosted_member *found = find_member(controller, nwid, member, error);
+
+    return found ? member_json(found) : NULL;
+}
+
+/* What others and the member itself have to be told after its record changed. */
+static void announce_change(struct zt_controller *controller, struct zt_hosted_member *member,
+                            bool was_authorized, bool was_bridge, int64_t now_ms)
+{
+    if (was_authorized && !member->record.authorized) {
+        zt_push_forget(controller, member);
+        zt_push_revocation(controller,
+                           zt_push_list_revoked(member->network, member->record.address, now_ms));
+    }
+    /* Bridges stand in everybody's configuration. */
+    if (was_bridge != member->record.active_bridge)
+        zt_push_network(controller, member->network);
+    else
+        zt_push_member(controller, member);
+}
+
+json_t *zt_controller_set_member(struct zt_controller *controller, struct zt_instant now,
+                                 zt_nwid nwid, zt_address address, const json_t *body,
+                                 struct zt_api_error *error)
+{
+    struct zt_hosted_network *network = find_network(controller, nwid, error);
+    struct zt_hosted_member *member = network ? zt_hosting_member(network, address) : NULL;
+    bool was_authorized = member && member->record.authorized;
+    bool was_bridge = member && member->record.active_bridge;
+    uint64_t old_revision = member ? member->record.revision : 0;
+    bool is_first = !member || member->record.authorized_ms == 0;
+    struct zt_member_record next;
+
+    if (!network)
+        return NULL;
+    if (zt_address_is_reserved(address))
+        return zt_refuse(error, 400, "%010llx can't be an address", (unsigned long long)address);
+    if (member)
+        zt_member_record_copy(&next, &member->record);
+    else
+        zt_member_record_init(&next, address, now.wall_ms);
+    if (!zt_member_record_change(&next, now.wall_ms, body, error)) {
+        zt_member_record_clear(&next);
+        return NULL;
+    }
+    if (is_first && next.authorized && !json_object_get(body, "capabilities"))
+        zt_decide_first_capabilities(network->record, &next);
+    member = zt_hosting_save_member(controller, network, &next, true, error);
+    zt_member_record_clear(&next);
+    if (!member)
+        return NULL;
+    if (member->record.revision != old_revision)
+        announce_change(controller, member, was_authorized, was_bridge, now.wall_ms);
+    return member_json(member);
+}
+
+json_t *zt_controller_delete_member(struct zt_controller *controller, struct zt_instant now,
+                                    zt_nwid nwid, zt_address address, struct zt_api_error *error)
+{
+    struct zt_hosted_member *member = find_member(controller, nwid, address, error);
+    struct zt_hosted_network *network = member ? member->network : NULL;
+    bool was_authorized = member && member->record.authorized;
+    bool was_bridge = member && member->record.active_bridge;
+    json_t *json;
+
+    if (!member)
+        return NULL;
+    json = member_json(member);
+    if (!zt_hosting_remove_member(controller, member, error)) {
+        json_decref(json);
+        return NULL;
+    }
+    if (was_authorized)
+        zt_push_revocation(controller, zt_push_list_revoked(network, address, now.wall_ms));
+    if (was_bridge)
+        zt_push_network(controller, network);
+    return json;
+}

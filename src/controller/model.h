@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The records of a controller, networks and members: parsed, with their JSON form, defaults and
+   validation. docs/wire.md 19. */
+#ifndef ZT_CONTROLLER_MODEL_H
+#define ZT_CONTROLLER_MODEL_H
+
+#include "controller/controller.h"
+
+/* Bounds of the controller; what does not fit is refused with an error that names the field. */
+#define ZT_MAX_POOLS 256
+#define ZT_MAX_BODY_TEXT 65536 /* bytes of any text of a record, rulesSource above all */
+#define ZT_WINDOW_DEFAULT_MS 1800000
+#define ZT_WINDOW_MIN_MS 300000
+#define ZT_WINDOW_MAX_MS 7200000
+#define ZT_DEFAULT_MULTICAST_LIMIT 32
+
+struct zt_pool {
+    struct zt_endpoint first, last; /* same family; port 0 */
+};
+
+struct zt_capability_record {
+    uint32_t id;
+    bool by_default;
+    size_t rule_count;
+    struct zt_rule rules[ZT_MAX_CAPABILITY_RULES];
+};
+
+struct zt_tag_record {
+    uint32_t id, value; /* value: the default */
+    bool has_default;
+};
+
+/* A network. json is the whole record, in the form in which it is stored and shown; the other fields
+   are what deciding on a request needs of it. Heap object, never changed: a change makes a new one. */
+struct zt_network_record {
+    json_t *json; /* owned */
+    zt_nwid nwid;
+    uint64_t revision;
+    bool is_private, has_broadcast, sso_enabled;
+    char name[ZT_MAX_NETWORK_NAME + 1];
+    unsigned mtu;
+    uint64_t multicast_limit;
+    int64_t window_ms;
+    zt_address trace_target;
+    uint64_t trace_level;
+    bool v4_pools, v6_pools, v6_6plane, v6_rfc4193;
+    struct zt_dns dns;
+    size_t route_count, pool_count, rule_count, capability_count, tag_count;
+    struct zt_route routes[ZT_MAX_ROUTES];
+    struct zt_pool pools[ZT_MAX_POOLS];
+    struct zt_tag_record tags[ZT_MAX_TAGS];
+    struct zt_rule *rules;                     /* owned */
+    struct zt_capability_record *capabilities; /* owned; sorted by id */
+};
+
+/* The JSON of a network as it is after body was applied to old (NULL: a new network). A new reference,
+   or NULL with the error filled in: 400 for a bad field. Does not touch revision. */
+json_t *zt_network_json_change(const json_t *old, zt_nwid nwid, int64_t now_ms, const json_t *body,
+                               struct zt_api_error *error);
+/* A stored record completed by defaults; members that are not known are kept. */
+json_t *zt_network_json_load(zt_nwid nwid, const json_t *stored, struct zt_api_error *error);
+/* One entry of "routes" and "ipAssignmentPools". */
+ZT_MUST_USE bool zt_route_from_json(struct zt_route *route, const json_t *entry);
+ZT_MUST_USE bool zt_pool_from_json(struct zt_pool *pool, const json_t *entry);
+/* Takes a reference of its own to json, which one of the above made. NULL: out of memory or bad. */
+struct zt_network_record *zt_network_record_new(zt_nwid nwid, json_t *json,
+                                                struct zt_api_error *error);
+void zt_network_record_free(struct zt_network_record *record);
+/* NULL: no capability of this id. */
+const struct zt_capability_record *zt_network_capability(const struct zt_network_record *record,
+                                                         uint32_t id);
+
+enum zt_authorized_by { ZT_BY_NOBODY, ZT_BY_API, ZT_BY_PUBLIC, ZT_BY_TOKEN };
+
+struct zt_tag_value {
+    uint32_t id, value;
+};
+
+/* A member. A value: copied with zt_member_record_copy, emptied with zt_member_record_clear. */
+struct zt_member_record {
+    zt_address address;
+    bool has_identity;
+    struct zt_identity identity; /* public */
+    bool authorized, active_bridge, no_auto_assign, sso_exempt;
+    size_t ip_count, tag_count, capability_count;
+    struct zt_endpoint ips[ZT_MAX_ASSIGNED];    /* port 0 */
+    struct zt_tag_value tags[ZT_MAX_TAGS];      /* sorted by id */
+    uint32_t capabilities[ZT_MAX_CAPABILITIES]; /* ids, sorted */
+    int64_t created_ms, authorized_ms, deauthorized_ms, sso_expiry_ms;
+    uint64_t revision;
+    enum zt_authorized_by authorized_by;
+    char token[128];    /* ZT_BY_TOKEN: which one */
+    int64_t version[4]; /* major, minor, revision, protocol; -1: unknown */
+    zt_address trace_target;
+    int64_t trace_level;
+    json_t *extra; /* owned; name and members that are not known; NULL: none */
+};
+
+void zt_member_record_init(struct zt_member_record *record, zt_address address, int64_t now_ms);
+void zt_member_record_copy(struct zt_member_record *to, const struct zt_member_record *from);
+void zt_member_record_clear(struct zt_member_record *record);
+/* Everything but the revision the same? */
+bool zt_member_record_equal(const struct zt_member_record *a, const struct zt_member_record *b);
+/* Applies the fields of an API call. False: nothing is changed and the error says what is bad. */
+bool zt_member_record_change(struct zt_member_record *record, int64_t now_ms, const json_t *body,
+                             struct zt_api_error *error);
+/* A stored record. */
+bool zt_member_record_load(struct zt_member_record *record, zt_address address,
+                           const json_t *stored, struct zt_api_error *error);
+json_t *zt_member_record_json(const struct zt_member_record *record, zt_nwid nwid);
+/* Inserts or replaces; false if there is no room. */
+bool zt_member_record_set_tag(struct zt_member_record *record, uint32_t id, uint32_t value);
+bool zt_member_record_add_capability(struct zt_member_record *record, uint32_t id);
+bool zt_member_record_has_tag(const struct zt_member_record *record, uint32_t id);
+
+/* Fills in the error and returns NULL, for the one line `return zt_refuse(...)`. */
+void *zt_refuse(struct zt_api_error *error, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The algorithms of libcrypto we use, looked up once per process. They are never given back. */
+#include "crypto/algorithms.h"
+
+#include <openssl/crypto.h>
+
+static CRYPTO_ONCE looked_up = CRYPTO_ONCE_STATIC_INIT;
+static struct zt_algorithms algorithms;
+
+static void look_up(void)
+{
+    algorithms.sha384 = EVP_MD_fetch(NULL, "SHA2-384", NULL);
+    algorithms.sha512 = EVP_MD_fetch(NULL, "SHA2-512", NULL);
+    algorithms.poly1305 = EVP_MAC_fetch(NULL, "POLY1305", NULL);
+    algorithms.aes_ecb = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
+    algorithms.aes_ctr = EVP_CIPHER_fetch(NULL, "AES-256-CTR", NULL);
+    algorithms.aes_gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+    OPENSSL_assert(algorithms.sha384 != NULL && algorithms.sha512 != NULL);
+    OPENSSL_assert(algorithms.poly1305 != NULL && algorithms.aes_ecb != NULL);
+    OPENSSL_assert(algorithms.aes_ctr != NULL && algorithms.aes_gcm != NULL);
+}
+
+const struct zt_algorithms *zt_algorithms(void)
+{
+    OPENSSL_assert(CRYPTO_THREAD_run_once(&looked_up, look_up) == 1);
+    return &algorithms;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The set of UDP sockets: binding, closing, waiting and waking. */
+#define _GNU_SOURCE
+#include "os/udp.h"
+
+#include "os/ifaddrs.h"
+#include "os/udp_state.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <netinet/udp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define BUFFER_BYTES (4 << 20)
+
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+
+socklen_t zt_sockaddr_of(union zt_sockaddr *to, const struct zt_endpoint *from)
+{
+    memset(to, 0, sizeof *to);
+    if (from->family == ZT_FAMILY_IPV4) {
+        to->v4.sin_family = AF_INET;
+        to->v4.sin_port = htons(from->port);
+        memcpy(&to->v4.sin_addr, from->ip, 4);
+        return sizeof to->v4;
+    }
+    to->v6.sin6_family = AF_INET6;
+    to->v6.sin6_port = htons(from->port);
+    memcpy(&to->v6.sin6_addr, from->ip, 16);
+    return sizeof to->v6;
+}
+
+bool zt_sockaddr_read(const union zt_sockaddr *from, struct zt_endpoint *to)
+{
+    if (from->any.sa_family == AF_INET) {
+        *to = zt_endpoint_v4((const uint8_t *)&from->v4.sin_addr, ntohs(from->v4.sin_port));
+        return true;
+    }
+    if (from->any.sa_family == AF_INET6) {
+        *to = zt_endpoint_v6((const uint8_t *)&from->v6.sin6_addr, ntohs(from->v6.sin6_port));
+        return true;
+    }
+    return false;
+}
+
+struct zt_udp *zt_udp_new(void)
+{
+    struct zt_udp *udp = calloc(1, sizeof *udp);
+
+    if (!udp)
+        return NULL;
+    udp->use_offload = true;
+    udp->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    udp->watch_fd = zt_ifaddrs_watch_open();
+    if (udp->wake_fd >= 0)
+        return udp;
+    zt_udp_free(udp);
+    return NULL;
+}
+
+void zt_udp_free(struct zt_udp *udp)
+{
+    if (!udp)
+        return;
+    while (udp->count > 0)
+        zt_udp_close(udp, udp->sockets[0]->number);
+    if (udp->wake_fd >= 0)
+        close(udp->wake_fd);
+    if (udp->watch_fd >= 0)
+        close(udp->watch_fd);
+    free(udp->memory);
+    free(udp);
+}
+
+static void set_option(int fd, int level, int name, int value)
+{
+    /* Each of these is a wish: without it the socket is slower, not wrong. */
+    (void)setsockopt(fd, level, name, &value, sizeof value);
+}
+
+/* Asks for a large buffer; beyond the system's limit only the privileged get it. */
+static size_t grow_buffer(int fd, int name, int force_name)
+{
+    int bytes = BUFFER_BYTES;
+    socklen_t length = sizeof bytes;
+
+    if (setsockopt(fd, SOL_SOCKET, force_name, &bytes, sizeof bytes) != 0)
+        (void)setsockopt(fd, SOL_SOCKET, name, &bytes, sizeof bytes);
+    if (getsockopt(fd, SOL_SOCKET, name, &bytes, &length) != 0 || bytes < 0)
+        return 0;
+    return (size_t)bytes / 2; /* Linux reports twice the size, for its own bookkeeping */
+}
+
+static void tune(struct zt_udp_socket *socket, bool use_offload)
+{
+    int fd = socket->fd;
+
+    /* Paths with a smaller MTU fragment: VL1 has no path MTU discovery. docs/wire.md 6.8 */
+    if (socket->local.family == ZT_FAMILY_IPV4)
+        set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+    else
+        set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
+    set_option(fd, SOL_SOCKET, SO_BROADCAST, 1);
+    socket->granted_bytes = grow_buffer(fd, SO_RCVBUF, SO_RCVBUFFORCE);
+    (void)grow_buffer(fd, SO_SNDBUF, SO_SNDBUFFORCE);
+    if (use_offload)
+        set_option(fd, SOL_UDP, UDP_GRO, 1);
+    socket->segment_limit = use_offload ? 65000 : 0;
+}
+
+/* A bound, non-blocking descriptor or a negative errno; *local learns the port. */
+static int open_bound(struct zt_endpoint *local)
+{
+    union zt_sockaddr address;
+    socklen_t length = zt_sockaddr_of(&address, local);
+    int one = 1;
+    int fd = socket(address.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return -errno;
+    if (local->family == ZT_FAMILY_IPV6 &&
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) != 0)
+        goto fail;
+    if (bind(fd, &address.any, length) != 0)
+        goto fail;
+    if (getsockname(fd, &address.any, &length) != 0)
+        goto fail;
+    (void)zt_sockaddr_read(&address, local);
+    return fd;
+
+fail:;
+    int error = -errno;
+    close(fd);
+    return error;
+}
+
+int zt_udp_bind(struct zt_udp *udp, const struct zt_endpoint *local)
+{
+    assert(local->family != ZT_FAMILY_NONE);
+    if (udp->count == ZT_UDP_MAX_SOCKETS || udp->next_number == INT32_MAX)
+        return -EMFILE;
+    struct zt_udp_socket *socket = calloc(1, sizeof *socket);
+    if (!socket)
+        return -ENOMEM;
+
+    socket->local = *local;
+    socket->fd = open_bound(&socket->local);
+    if (socket->fd < 0) {
+        int error = socket->fd;
+        free(socket);
+        return error;
+    }
+    tune(socket, udp->use_offload);
+    socket->is_loopback = zt_endpoint_scope(local) == ZT_SCOPE_LOOPBACK;
+    socket->number = udp->next_number++;
+    udp->sockets[udp->count++] = socket;
+    return (int)socket->number;
+}
+
+struct zt_udp_socket *zt_udp_find(const struct zt_udp *udp, uint32_t number)
+{
+    for (size_t i = 0; i < udp->count; i++)
+        if (udp->sockets[i]->number == number)
+            return udp->sockets[i];
+    return NULL;
+}
+
+void zt_udp_close(struct zt_udp *udp, uint32_t number)
+{
+    for (size_t i = 0; i < udp->count; i++) {
+        if (udp->sockets[i]->number != number)
+            continue;
+        close(udp->sockets[i]->fd);
+        free(udp->sockets[i]);
+        udp->count--;
+        memmove(&udp->sockets[i], &udp->sockets[i + 1], (udp->count - i) * sizeof udp->sockets[0]);
+        return;
+    }
+}
+
+size_t zt_udp_count(const struct zt_udp *udp)
+{
+    return udp->count;
+}
+
+uint32_t zt_udp_at(const struct zt_udp *udp, size_t index, struct zt_endpoint *local)
+{
+    assert(index < udp->count);
+    *local = udp->sockets[index]->local;
+    return udp->sockets[index]->number;
+}
+
+size_t zt_udp_granted_bytes(const struct zt_udp *udp)
+{
+    size_t least = 0;
+
+    for (size_t i = 0; i < udp->count; i++)
+        if (least == 0 || udp->sockets[i]->granted_bytes < least)
+            least = udp->sockets[i]->granted_bytes;
+    return least;
+}
+
+void zt_udp_disable_offload(struct zt_udp *udp)
+{
+    udp->use_offload = false;
+    for (size_t i = 0; i < udp->count; i++) {
+        udp->sockets[i]->segment_limit = 0;
+        set_option(udp->sockets[i]->fd, SOL_UDP, UDP_GRO, 0);
+    }
+}
+
+void zt_udp_wake(struct zt_udp *udp)
+{
+    const uint64_t one = 1;
+
+    /* It fails only when it is at its maximum, and then it is awake already. */
+    ssize_t put = write(udp->wake_fd, &one, sizeof one);
+    (void)put;
+}
+
+bool zt_udp_is_blocked(const struct zt_udp *udp)
+{
+    for (size_t i = 0; i < udp->count; i++)
+        if (atomic_load(&udp->sockets[i]->is_blocked))
+            return true;
+    return false;
+}
+
+void zt_udp_unblock(struct zt_udp *udp)
+{
+    for (size_t i = 0; i < udp->count; i++)
+        atomic_store(&udp->sockets[i]->is_blocked, false);
+}
+
+/* Rounded up, so that a deadline is never missed by waking just before it, and bounded. */
+static int poll_timeout(int64_t timeout_ms)
+{
+    if (timeout_ms < 0)
+        return -1;
+    return timeout_ms > 3600000 ? 3600000 : (int)timeout_ms;
+}
+
+/* Judges what poll said about the sockets, which are the first entries. */
+static unsigned judge_sockets(struct zt_udp *udp, const struct pollfd *polled)
+{
+    unsigned what = 0;
+
+    for (size_t i = 0; i < udp->count; i++) {
+        if (polled[i].revents & (POLLIN | POLLERR)) {
+            udp->sockets[i]->is_readable = true;
+            what |= ZT_UDP_READABLE;
+        }
+        if (polled[i].revents & POLLOUT) {
+            atomic_store(&udp->sockets[i]->is_blocked, false);
+            what |= ZT_UDP_WRITABLE;
+        }
+    }
+    return what;
+}
+
+unsigned zt_udp_wait(struct zt_udp *udp, int64_t timeout_ms)
+{
+    struct pollfd polled[ZT_UDP_MAX_SOCKETS + 2];
+    nfds_t count = (nfds_t)udp->count;
+
+    for (size_t i = 0; i < udp->count; i++) {
+        bool is_blocked = atomic_load(&udp->sockets[i]->is_blocked);
+        polled[i] = (struct pollfd){ .fd = udp->sockets[i]->fd,
+                                     .events = (short)(is_blocked ? POLLIN | POLLOUT : POLLIN) };
+    }
+    /* poll ignores the entry of a missing watch, whose descriptor is -1. */
+    polled[count] = (struct pollfd){ .fd = udp->wake_fd, .events = POLLIN };
+    polled[count + 1] = (struct pollfd){ .fd = udp->watch_fd, .events = POLLIN };
+    if (poll(polled, count + 2, poll_timeout(timeout_ms)) <= 0)
+        return 0;
+
+    unsigned what = judge_sockets(udp, polled);
+    if (polled[count].revents) {
+        uint64_t times;
+        ssize_t got = read(udp->wake_fd, &times, sizeof times);
+        (void)got;
+    }
+    if (polled[count + 1].revents && zt_ifaddrs_watch_read(udp->watch_fd))
+        what |= ZT_UDP_ADDRESSES;
+    return what;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Brings the virtual interface of a network in line with its configuration, and tells the user. */
+#include "service/network.h"
+
+#include "base/mem.h"
+#include "os/corelock.h"
+#include "stack/stack.h"
+
+#include <assert.h>
+#include <string.h>
+#include <utlist.h>
+
+struct applied_state {
+    size_t address_count, route_count;
+    struct zt_endpoint addresses[ZT_MAX_ASSIGNED];
+    struct zt_stack_route routes[ZT_MAX_ROUTES];
+};
+
+struct zt_applied {
+    struct zt_applied *next;
+    zt_nwid nwid;
+    struct applied_state state;
+};
+
+static struct zt_applied *find(const struct zt_service *service, zt_nwid nwid)
+{
+    struct zt_applied *applied;
+
+    LL_SEARCH_SCALAR(service->applied, applied, nwid, nwid);
+    return applied;
+}
+
+static struct zt_applied *find_or_add(struct zt_service *service, zt_nwid nwid)
+{
+    struct zt_applied *applied = find(service, nwid);
+
+    if (applied)
+        return applied;
+    applied = zt_alloc(sizeof *applied);
+    if (!applied)
+        return NULL;
+    applied->nwid = nwid;
+    LL_PREPEND(service->applied, applied);
+    return applied;
+}
+
+static bool has_address(const struct applied_state *state, const struct zt_endpoint *address)
+{
+    for (size_t i = 0; i < state->address_count; i++)
+        if (zt_endpoint_equal(&state->addresses[i], address))
+            return true;
+    return false;
+}
+
+static bool is_same_route(const struct zt_stack_route *a, const struct zt_stack_route *b)
+{
+    return zt_endpoint_equal(&a->target, &b->target) && zt_endpoint_equal(&a->via, &b->via);
+}
+
+static bool has_route(const struct applied_state *state, const struct zt_stack_route *route)
+{
+    for (size_t i = 0; i < state->route_count; i++)
+        if (is_same_route(&state->routes[i], route))
+            return true;
+    return false;
+}
+
+/* What the configuration asks for, each address and route once. */
+static void read_config(struct applied_state *state, const struct zt_config *config)
+{
+    *state = (struct applied_state){ 0 };
+    if (!config)
+        return;
+    for (size_t i = 0; i < config->assigned_count; i++)
+        if (!has_address(state, &config->assigned[i]))
+            state->addresses[state->address_count++] = config->assigned[i];
+    for (size_t i = 0; i < config->route_count; i++) {
+        struct zt_stack_route route = { .target = config->routes[i].target,
+                                        .via = config->routes[i].via };
+        if (!has_route(state, &route))
+            state->routes[state->route_count++] = route;
+    }
+}
+
+static void push(struct zt_service *service, enum zt_notice_kind kind, zt_nwid nwid,
+                 const struct zt_endpoint *endpoint, const struct zt_endpoint *via)
+{
+    struct zt_notice notice = { .kind = kind, .nwid = nwid };
+
+    if (endpoint)
+        notice.endpoint = *endpoint;
+    if (via)
+        notice.via = *via;
+    zt_events_push(service->events, &notice);
+}
+
+/* Members find the holder of an address through its group, whether or not a stack runs here. */
+static void set_group(struct zt_service *service, zt_nwid nwid, const struct zt_endpoint *address,
+                      bool on)
+{
+    struct zt_group group = zt_group_for_ip(address);
+
+    if (on)
+        (void)zt_node_subscribe(service->node, zt_host_now(), nwid, &group);
+    else
+        (void)zt_node_unsubscribe(service->node, zt_host_now(), nwid, &group);
+}
+
+/* What is in from but not in to went. */
+static void tell_removed(struct zt_service *service, zt_nwid nwid, const struct applied_state *from,
+                         const struct applied_state *to)
+{
+    for (size_t i = 0; i < from->address_count; i++) {
+        if (has_address(to, &from->addresses[i]))
+            continue;
+        set_group(service, nwid, &from->addresses[i], false);
+        push(service, ZT_NOTICE_ADDRESS_REMOVED, nwid, &from->addresses[i], NULL);
+    }
+    for (size_t i = 0; i < from->route_count; i++)
+        if (!has_route(to, &from->routes[i]))
+            push(service, ZT_NOTICE_ROUTE_REMOVED, nwid, &from->routes[i].target,
+                 &from->routes[i].via);
+}
+
+/* What is in to but not in from came. */
+static void tell_added(struct zt_service *service, zt_nwid nwid, const struct applied_state *from,
+                       const struct applied_state *to)
+{
+    for (size_t i = 0; i < to->address_count; i++) {
+        if (has_address(from, &to->addresses[i]))
+            continue;
+        set_group(service, nwid, &to->addresses[i], true);
+        push(service, ZT_NOTICE_ADDRESS_ADDED, nwid, &to->addresses[i], NULL);
+    }
+    for (size_t i = 0; i < to->route_count; i++)
+        if (!has_route(from, &to->routes[i]))
+            push(service, ZT_NOTICE_ROUTE_ADDED, nwid, &to->routes[i].target, &to->routes[i].via);
+}
+
+static bool set_stack(const struct zt_network_status *status, const struct applied_state *state)
+{
+    struct zt_stack_network network = {
+        .nwid = status->nwid,
+        .mtu = ZT_DEFAULT_MTU,
+        .addresses = state->addresses,
+        .address_count = state->address_count,
+        .routes = state->routes,
+        .route_count = state->route_count,
+    };
+
+    memcpy(network.mac, status->mac.bytes, sizeof network.mac);
+    if (status->config) {
+        network.mtu = status->config->mtu;
+        network.dns_servers = status->config->dns.servers;
+        network.dns_server_count = status->config->dns.server_count;
+    }
+    return zt_stack_set_network(&network);
+}
+
+void zt_network_apply(struct zt_service *service, zt_nwid nwid)
+{
+    struct zt_network_status status;
+    struct applied_state next, before;
+
+    assert(zt_core_lock_is_mine());
+    if (!zt_vl2_network_status(zt_node_vl2(service->node), nwid, &status))
+        return; /* left meanwhile */
+    struct zt_applied *applied = find_or_add(service, nwid);
+    if (!applied) {
+        zt_log_error(service->log, "network", "%016llx: out of memory", (unsigned long long)nwid);
+        return;
+    }
+
+    read_config(&next, status.config);
+    if (service->has_stack && !set_stack(&status, &next)) {
+        zt_log_error(service->log, "network", "%016llx: no memory for its interface",
+                     (unsigned long long)nwid);
+        return;
+    }
+    /* The status is borrowed until the next input, which telling may be. */
+    before = applied->state;
+    applied->state = next;
+    tell_removed(service, nwid, &before, &next);
+    tell_added(service, nwid, &before, &next);
+    push(service, ZT_NOTICE_NETWORK, nwid, NULL, NULL);
+}
+
+void zt_network_gone(struct zt_service *service, zt_nwid nwid)
+{
+    static const struct applied_state nothing;
+    struct zt_applied *applied = find(service, nwid);
+
+    if (service->has_stack)
+        zt_stack_remove_network(nwid);
+    if (applied) {
+        tell_removed(service, nwid, &applied->state, &nothing);
+        LL_DELETE(service->applied, applied);
+        zt_free(applied);
+    }
+    push(service, ZT_NOTICE_NETWORK_GONE, nwid, NULL, NULL);
+}
+
+void zt_network_subscribe(void *context, uint64_t nwid, const uint8_t mac[6], bool on)
+{
+    struct zt_service *service = context;
+    struct zt_group group = { .adi = 0 };
+
+    assert(zt_core_lock_is_mine());
+    if (!service->node)
+        return;
+    memcpy(group.mac.bytes, mac, sizeof group.mac.bytes);
+    if (on)
+        (void)zt_node_subscribe(service->node, zt_host_now(), nwid, &group);
+    else
+        (void)zt_node_unsubscribe(service->node, zt_host_now(), nwid, &group);
+}
+
+void zt_network_clear(struct zt_service *service)
+{
+    struct zt_applied *applied, *next;
+
+    LL_FOREACH_SAFE(service->applied, applied, next)
+    {
+        LL_DELETE(service->applied, applied);
+        zt_free(applied);
+    }
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Start: state directory, identity, ports, node, planet, moons, peers, networks; in this order. */
+#include "service/startup.h"
+
+#include "base/text.h"
+#include "crypto/wipe.h"
+#include "os/corelock.h"
+#include "service/carry.h"
+#include "service/default_planet.h"
+#include "service/ports.h"
+
+#include <string.h>
+
+static bool generate_identity(struct zt_identity *identity)
+{
+    uint8_t seed[32];
+    struct zt_rng rng;
+
+    zt_host_random(seed, sizeof seed);
+    zt_rng_init(&rng, seed);
+    bool made = zt_identity_generate(identity, &rng);
+    zt_rng_wipe(&rng);
+    zt_wipe(seed, sizeof seed);
+    return made;
+}
+
+static bool make_identity(struct zt_service *service, struct zt_identity *identity,
+                          char text[ZT_PERSIST_TEXT])
+{
+    struct zt_notice notice = { .kind = ZT_NOTICE_IDENTITY };
+
+    if (!generate_identity(identity)) {
+        zt_format(text, ZT_PERSIST_TEXT, "out of memory while making an identity");
+        return false;
+    }
+    notice.identity = *identity;
+    zt_events_push(service->events, &notice);
+    zt_identity_wipe(&notice.identity);
+    return true;
+}
+
+/* The one given, else the one kept, else a new one. */
+static bool find_identity(struct zt_service *service, struct zt_identity *identity,
+                          char text[ZT_PERSIST_TEXT])
+{
+    const struct zt_identity *given = service->settings.options.identity;
+
+    if (given && (!given->has_secret || !zt_identity_prove(given))) {
+        zt_format(text, ZT_PERSIST_TEXT, "the given identity is not valid");
+        return false;
+    }
+    if (given) {
+        *identity = *given;
+        return zt_persist_keep_identity(&service->persist, identity, text);
+    }
+    enum zt_load load = zt_persist_load_identity(&service->persist, identity, text);
+    if (load == ZT_LOAD_FAILED)
+        return false;
+    if (load == ZT_LOAD_NONE && !make_identity(service, identity, text))
+        return false;
+    return zt_persist_keep_identity(&service->persist, identity, text);
+}
+
+static struct zt_node *make_node(struct zt_service *service)
+{
+    const struct zt_service_options *options = &service->settings.options;
+    struct zt_node_options node_options = {
+        .self = &service->identity,
+        .log = service->log,
+        .platform = zt_host_platform(),
+        .is_controller = options->request,
+        .allow_loopback = options->allow_loopback,
+        .low_bandwidth = options->low_bandwidth,
+    };
+
+    zt_host_random(node_options.seed, sizeof node_options.seed);
+    struct zt_node *node = zt_node_new(&node_options, zt_host_now());
+    zt_wipe(node_options.seed, sizeof node_options.seed);
+    return node;
+}
+
+/* Is it already in use, or of no use at all? Anything else means that the bytes are no good. */
+static bool is_world_fine(enum zt_drop drop)
+{
+    return drop == ZT_DROP_NONE || drop == ZT_DROP_STALE || drop == ZT_DROP_FOREIGN ||
+           drop == ZT_DROP_NO_ROOM || drop == ZT_DROP_NO_MEMORY;
+}
+
+static bool offer_world(void *context, uint64_t id, const uint8_t *bytes, size_t length)
+{
+    struct zt_service *service = context;
+
+    (void)id;
+    return is_world_fine(zt_node_offer_world(service->node, zt_host_now(), bytes, length));
+}
+
+/* The planet given, else the one kept, updated by the built-in one if that is newer. */
+static bool load_planet(struct zt_service *service, char text[ZT_PERSIST_TEXT])
+{
+    const struct zt_service_options *options = &service->settings.options;
+
+    if (options->planet) {
+        enum zt_drop drop = zt_node_offer_world(service->node, zt_host_now(), options->planet,
+                                                options->planet_length);
+        if (drop == ZT_DROP_NONE)
+            return true;
+        zt_format(text, ZT_PERSIST_TEXT, "the given planet is no good: %s", zt_drop_text(drop));
+        return false;
+    }
+    zt_persist_load(&service->persist, ZT_OBJECT_PLANET, offer_world, service);
+    return offer_world(service, 0, zt_default_planet, ZT_DEFAULT_PLANET_LENGTH);
+}
+
+static bool load_peer(void *context, uint64_t id, const uint8_t *bytes, size_t length)
+{
+    struct zt_service *service = context;
+    enum zt_drop drop = zt_node_load_peer(service->node, zt_host_now(), bytes, length);
+
+    (void)id;
+    return drop != ZT_DROP_TRUNCATED && drop != ZT_DROP_MALFORMED;
+}
+
+/* A file that holds no configuration still says that the network is joined. */
+static bool load_network(void *context, uint64_t id, const uint8_t *bytes, size_t length)
+{
+    struct zt_service *service = context;
+    bool is_empty = length == 0 || (length == 1 && bytes[0] == '\n');
+
+    if (!zt_node_join(service->node, zt_host_now(), id, is_empty ? NULL : bytes,
+                      is_empty ? 0 : length))
+        zt_log_error(service->log, "network", "%016llx: can't be joined", (unsigned long long)id);
+    return true;
+}
+
+static void load_networks(struct zt_service *service)
+{
+    if (service->settings.options.cache_networks)
+        zt_persist_load(&service->persist, ZT_OBJECT_NETWORK, load_network, service);
+    for (size_t i = 0; i < service->join_count; i++)
+        (void)zt_node_join(service->node, zt_host_now(), service->joins[i], NULL, 0);
+    service->join_count = 0;
+}
+
+/* The core lock is held, which here only keeps early queries waiting. */
+static bool load_state(struct zt_service *service, char text[ZT_PERSIST_TEXT])
+{
+    if (!load_planet(service, text))
+        return false;
+    zt_carry_planet(service);
+    zt_persist_load(&service->persist, ZT_OBJECT_MOON, offer_world, service);
+    if (service->settings.options.cache_peers)
+        zt_persist_load(&service->persist, ZT_OBJECT_PEER, load_peer, service);
+    return true;
+}
+
+static bool start_node(struct zt_service *service, char text[ZT_PERSIST_TEXT])
+{
+    zt_core_lock();
+    service->node = make_node(service);
+    bool done = service->node && load_state(service, text);
+    if (!service->node)
+        zt_format(text, ZT_PERSIST_TEXT, "out of memory");
+    zt_core_unlock();
+    return done;
+}
+
+static bool prepare_identity(struct zt_service *service, char text[ZT_PERSIST_TEXT])
+{
+    struct zt_identity identity;
+
+    if (!find_identity(service, &identity, text))
+        return false;
+    zt_core_lock();
+    service->identity = identity;
+    service->has_identity = true;
+    zt_core_unlock();
+    zt_identity_wipe(&identity);
+    return true;
+}
+
+bool zt_startup(struct zt_service *service)
+{
+    const struct zt_notice up = { .kind = ZT_NOTICE_UP };
+    char text[ZT_PERSIST_TEXT] = "";
+
+    if (!zt_persist_open(&service->persist, &service->settings.options, text) ||
+        !prepare_identity(service, text) || !zt_ports_open(service, text) ||
+        !start_node(service, text)) {
+        zt_service_fail(service, text);
+        return false;
+    }
+    zt_ports_announce(service);
+    zt_events_push(service->events, &up);
+    zt_core_lock();
+    load_networks(service);
+    zt_core_unlock();
+    return true;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loop of the wire thread. Its waits: the node's deadline, the next look at local addresses, the next
+   change of the secondary port while offline, and 200 ms while a socket is full. */
+#include "service/wire.h"
+
+#include "os/corelock.h"
+#include "service/carry.h"
+#include "service/network.h"
+#include "service/ports.h"
+#include "service/startup.h"
+#include "stack/stack.h"
+
+#define FULL_PATIENCE_MS 200
+#define SLEEP_MS 10000 /* later than planned by more: the machine slept. docs/wire.md 6.8 */
+
+static bool is_working(const struct zt_service *service)
+{
+    return service->node && !service->is_fatal;
+}
+
+static int64_t min_ms(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void feed(struct zt_service *service, size_t count)
+{
+    struct zt_instant now = zt_host_now();
+
+    for (size_t i = 0; i < count; i++)
+        zt_node_datagram(service->node, now, &service->arrived[i].link, service->arrived[i].bytes,
+                         service->arrived[i].length);
+}
+
+/* Datagrams, timers, effects: everything the node needs now. Notes how long the thread may sleep. */
+static void drive(struct zt_service *service, size_t count)
+{
+    zt_core_lock();
+    service->sleep_until_ms = INT64_MIN;
+    if (!is_working(service)) {
+        zt_core_unlock();
+        return;
+    }
+    feed(service, count);
+    struct zt_instant now = zt_host_now();
+    if (zt_node_deadline_ms(service->node) <= now.mono_ms)
+        zt_node_tick(service->node, now);
+    zt_carry_effects(service);
+    if (zt_udp_is_blocked(service->udp) &&
+        now.mono_ms - service->backlog.since_ms >= FULL_PATIENCE_MS)
+        zt_carry_give_up(service);
+    zt_carry_sends(service);
+    if (zt_carry_may_resume(service) && service->has_stack)
+        zt_stack_resume();
+    zt_core_unlock();
+}
+
+/* When to wake: INT64_MAX if there is nothing to do ever again. */
+static int64_t plan_sleep(struct zt_service *service)
+{
+    int64_t until_ms = INT64_MAX;
+
+    zt_core_lock();
+    if (is_working(service)) {
+        until_ms = min_ms(zt_node_deadline_ms(service->node), service->ports.refresh_ms);
+        if (!zt_vl1_is_online(zt_node_vl1(service->node)))
+            until_ms = min_ms(until_ms, service->ports.redraw_ms);
+        if (zt_udp_is_blocked(service->udp))
+            until_ms = min_ms(until_ms, zt_host_mono_ms() + FULL_PATIENCE_MS);
+        if (zt_node_has_effects(service->node))
+            until_ms = zt_host_mono_ms();
+    }
+    /* From here on, whoever brings the deadline forward wakes us. */
+    service->sleep_until_ms = until_ms;
+    zt_core_unlock();
+    return until_ms;
+}
+
+static unsigned sleep_until(struct zt_service *service, int64_t until_ms)
+{
+    int64_t now_ms = zt_host_mono_ms();
+
+    if (until_ms == INT64_MAX)
+        return zt_udp_wait(service->udp, -1);
+    return zt_udp_wait(service->udp, until_ms > now_ms ? until_ms - now_ms : 0);
+}
+
+static bool is_offline(struct zt_service *service)
+{
+    zt_core_lock();
+    bool offline = is_working(service) && !zt_vl1_is_online(zt_node_vl1(service->node));
+    zt_core_unlock();
+    return offline;
+}
+
+/* Sockets follow the machine: its addresses, its sleep, and NATs that don't let us through. */
+static void maintain(struct zt_service *service, unsigned what, bool slept)
+{
+    int64_t now_ms = zt_host_mono_ms();
+    bool redraw_due = now_ms >= service->ports.redraw_ms;
+
+    if (slept || (redraw_due && is_offline(service)))
+        zt_ports_redraw(service);
+    else if ((what & ZT_UDP_ADDRESSES) || now_ms >= service->ports.refresh_ms)
+        zt_ports_refresh(service);
+    else if (redraw_due)
+        service->ports.redraw_ms = now_ms + ZT_REDRAW_INTERVAL_MS;
+}
+
+static void receive_all(struct zt_service *service)
+{
+    size_t count = zt_udp_receive(service->udp, service->arrived);
+
+    do {
+        drive(service, count);
+        count = zt_udp_receive(service->udp, service->arrived);
+    } while (count > 0 && !atomic_load(&service->is_stopping));
+}
+
+static void loop(struct zt_service *service)
+{
+    while (!atomic_load(&service->is_stopping)) {
+        int64_t until_ms = plan_sleep(service);
+        unsigned what = sleep_until(service, until_ms);
+        bool is_idle = until_ms == INT64_MAX; /* nothing works: only the stop is awaited */
+
+        if (is_idle) {
+            zt_ports_close(service);
+            continue;
+        }
+        receive_all(service);
+        maintain(service, what, zt_host_mono_ms() - until_ms > SLEEP_MS);
+    }
+}
+
+/* What others should still learn and what should be kept; then the node is no more. */
+static void finish(struct zt_service *service)
+{
+    zt_core_lock();
+    if (is_working(service)) {
+        if (service->settings.options.cache_peers)
+            zt_node_save_peers(service->node, zt_host_now());
+        zt_carry_effects(service);
+        zt_carry_sends(service);
+    }
+    zt_node_free(service->node);
+    service->node = NULL;
+    zt_network_clear(service);
+    zt_carry_clear(service);
+    zt_core_unlock();
+}
+
+void zt_wire_run(void *context)
+{
+    struct zt_service *service = context;
+
+    if (zt_startup(service))
+        drive(service, 0);
+    loop(service);
+    finish(service);
+}
+
+void zt_wire_flush(struct zt_service *service)
+{
+    if (!is_working(service))
+        return;
+    zt_carry_sends(service);
+    if (zt_thread_is_self(service->wire) || service->sleep_until_ms == INT64_MIN)
+        return;
+    if (!zt_node_has_effects(service->node) &&
+        zt_node_deadline_ms(service->node) >= service->sleep_until_ms)
+        return;
+    service->sleep_until_ms = INT64_MIN; /* once is enough */
+    zt_udp_wake(service->udp);
+}

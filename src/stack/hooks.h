@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where lwIP asks us: routing over managed routes, keeping networks apart, unpredictable numbers. */
+#ifndef ZT_STACK_HOOKS_H
+#define ZT_STACK_HOOKS_H
+
+#include "lwip/ip_addr.h"
+#include "lwip/netif.h"
+#include "lwip/pbuf.h"
+
+/* The interface that leads to dest; NULL: none. src may be NULL or any. */
+struct netif *zt_stack_route4(const ip4_addr_t *src, const ip4_addr_t *dest);
+struct netif *zt_stack_route6(const ip6_addr_t *src, const ip6_addr_t *dest);
+/* The next hop on the interface, dest itself if on link; NULL: none. */
+const ip4_addr_t *zt_stack_gateway4(struct netif *netif, const ip4_addr_t *dest);
+const ip6_addr_t *zt_stack_gateway6(struct netif *netif, const ip6_addr_t *dest);
+/* 1, and the packet is freed, if it came over one network but is for our address in another. */
+int zt_stack_refuse4(struct pbuf *packet, struct netif *netif);
+int zt_stack_refuse6(struct pbuf *packet, struct netif *netif);
+
+#endif

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# lwIP as an object library, built from its unpacked source with our options and without our warnings.
+set(LWIP_DIR ${ZT_LWIP})
+include(${ZT_LWIP}/src/Filelists.cmake)
+set(lwip_sources ${lwipcore_SRCS} ${lwipcore4_SRCS} ${lwipcore6_SRCS} ${lwipapi_SRCS}
+  ${LWIP_DIR}/src/netif/ethernet.c)
+# timers.c of ours takes its place
+list(REMOVE_ITEM lwip_sources ${LWIP_DIR}/src/core/timeouts.c)
+add_library(lwip OBJECT ${lwip_sources})
+target_include_directories(lwip SYSTEM PUBLIC ${LWIP_DIR}/src/include)
+target_include_directories(lwip PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/src/stack)
+target_compile_options(lwip PRIVATE -w)

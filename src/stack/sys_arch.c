@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lwIP's view of the system: semaphores, mailboxes, threads and time on os/host.h. */
+#include "lwip/opt.h"
+
+#include "lwip/sys.h"
+#include "os/host.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <threads.h>
+
+_Thread_local int zt_stack_errno;
+
+struct zt_semaphore {
+    struct zt_monitor *monitor;
+    unsigned count;
+};
+
+/* A ring that grows up to its bound, so that thousands of idle sockets cost little. */
+struct zt_mailbox {
+    struct zt_monitor *monitor;
+    void **ring;
+    size_t capacity, bound;
+    size_t head, used;
+};
+
+enum { FIRST_CAPACITY = 16 };
+
+static struct zt_monitor *protection;
+static _Thread_local unsigned protection_depth;
+static tss_t semaphore_key;
+static once_flag semaphore_once = ONCE_FLAG_INIT;
+static bool semaphore_key_made;
+
+void sys_init(void)
+{
+    protection = zt_monitor_new();
+    assert(protection != NULL);
+}
+
+u32_t sys_now(void)
+{
+    return (u32_t)zt_host_mono_ms();
+}
+
+uint32_t zt_stack_random(void)
+{
+    uint32_t number;
+
+    zt_host_random(&number, sizeof number);
+    return number;
+}
+
+sys_prot_t sys_arch_protect(void)
+{
+    if (protection_depth++ == 0)
+        zt_monitor_enter(protection);
+    return 0;
+}
+
+void sys_arch_unprotect(sys_prot_t unused)
+{
+    (void)unused;
+    assert(protection_depth > 0);
+    if (--protection_depth == 0)
+        zt_monitor_leave(protection);
+}
+
+/* Waits once, for at most what is left until deadline_ms (negative: for ever). False: too late. */
+static bool wait_until(struct zt_monitor *monitor, int64_t deadline_ms)
+{
+    if (deadline_ms < 0)
+        return zt_monitor_wait(monitor, -1);
+
+    int64_t left_ms = deadline_ms - zt_host_mono_ms();
+    if (left_ms <= 0)
+        return false;
+    zt_monitor_wait(monitor, left_ms);
+    return true;
+}
+
+static int64_t deadline_after(u32_t timeout_ms)
+{
+    return timeout_ms == 0 ? -1 : zt_host_mono_ms() + timeout_ms;
+}
+
+/* Semaphores */
+
+err_t sys_sem_new(sys_sem_t *semaphore, u8_t count)
+{
+    *semaphore = calloc(1, sizeof **semaphore);
+    if (*semaphore == NULL)
+        return ERR_MEM;
+    (*semaphore)->count = count;
+    (*semaphore)->monitor = zt_monitor_new();
+    if ((*semaphore)->monitor != NULL)
+        return ERR_OK;
+    free(*semaphore);
+    *semaphore = NULL;
+    return ERR_MEM;
+}
+
+void sys_sem_free(sys_sem_t *semaphore)
+{
+    if (*semaphore == NULL)
+        return;
+    zt_monitor_free((*semaphore)->monitor);
+    free(*semaphore);
+    *semaphore = NULL;
+}
+
+void sys_sem_signal(sys_sem_t *semaphore)
+{
+    zt_monitor_enter((*semaphore)->monitor);
+    (*semaphore)->count++;
+    zt_monitor_wake((*semaphore)->monitor);
+    zt_monitor_leave((*semaphore)->monitor);
+}
+
+u32_t sys_arch_sem_wait(sys_sem_t *semaphore, u32_t timeout_ms)
+{
+    struct zt_semaphore *waited = *semaphore;
+    int64_t deadline_ms = deadline_after(timeout_ms);
+    bool taken = false;
+
+    zt_monitor_enter(waited->monitor);
+    while (waited->count == 0 && wait_until(waited->monitor, deadline_ms))
+        continue;
+    if (waited->count > 0) {
+        waited->count--;
+        taken = true;
+    }
+    zt_monitor_leave(waited->monitor);
+    return taken ? 0 : SYS_ARCH_TIMEOUT;
+}
+
+static void free_thread_semaphore(void *pointer)
+{
+    sys_sem_t semaphore = pointer;
+
+    sys_sem_free(&semaphore);
+}
+
+static void make_semaphore_key(void)
+{
+    semaphore_key_made = tss_create(&semaphore_key, free_thread_semaphore) == thrd_success;
+}
+
+sys_sem_t *zt_stack_thread_semaphore(void)
+{
+    static _Thread_local sys_sem_t mine;
+
+    if (mine != NULL)
+        return &mine;
+    call_once(&semaphore_once, make_semaphore_key);
+    err_t made = sys_sem_new(&mine, 0);
+    /* lwIP has no way to report that a thread can't wait. */
+    assert(semaphore_key_made && made == ERR_OK);
+    tss_set(semaphore_key, mine);
+    return &mine;
+}
+
+/* Mutexes */
+
+err_t sys_mutex_new(sys_mutex_t *mutex)
+{
+    *mutex = zt_monitor_new();
+    return *mutex == NULL ? ERR_MEM : ERR_OK;
+}
+
+void sys_mutex_free(sys_mutex_t *mutex)
+{
+    zt_monitor_free(*mutex);
+    *mutex = NULL;
+}
+
+void sys_mutex_lock(sys_mutex_t *mutex)
+{
+    zt_monitor_enter(*mutex);
+}
+
+void sys_mutex_unlock(sys_mutex_t *mutex)
+{
+    zt_monitor_leave(*mutex);
+}
+
+/* Mailboxes */
+
+err_t sys_mbox_new(sys_mbox_t *mailbox, int bound)
+{
+    struct zt_mailbox *made = calloc(1, sizeof *made);
+
+    *mailbox = NULL;
+    if (made == NULL)
+        return ERR_MEM;
+    made->bound = bound > 0 ? (size_t)bound : FIRST_CAPACITY;
+    made->monitor = zt_monitor_new();
+    if (made->monitor == NULL) {
+        free(made);
+        return ERR_MEM;
+    }
+    *mailbox = made;
+    return ERR_OK;
+}
+
+void sys_mbox_free(sys_mbox_t *mailbox)
+{
+    if (*mailbox == NULL)
+        return;
+    zt_monitor_free((*mailbox)->monitor);
+    free((*mailbox)->ring);
+    free(*mailbox);
+    *mailbox = NULL;
+}
+
+static bool grow(struct zt_mailbox *mailbox)
+{
+    size_t capacity = mailbox->capacity == 0 ? FIRST_CAPACITY : 2 * mailbox->capacity;
+
+    if (mailbox->capacity == mailbox->bound)
+        return false;
+    if (capacity > mailbox->bound)
+        capacity = mailbox->bound;
+    void **ring = malloc(capacity * sizeof *ring);
+    if (ring == NULL)
+        return false;
+    for (size_t i = 0; i < mailbox->used; i++)
+        ring[i] = mailbox->ring[(mailbox->head + i) % mailbox->capacity];
+    free(mailbox->ring);
+    mailbox->ring = ring;
+    mailbox->capacity = capacity;
+    mailbox->head = 0;
+    return true;
+}
+
+static bool put(struct zt_mailbox *mailbox, void *message)
+{
+    if (mailbox->used == mailbox->capacity && !grow(mailbox))
+        return false;
+    mailbox->ring[(mailbox->head + mailbox->used) % mailbox->capacity] = message;
+    mailbox->used++;
+    return true;
+}
+
+err_t sys_mbox_trypost(sys_mbox_t *mailbox, void *message)
+{
+    zt_monitor_enter((*mailbox)->monitor);
+    bool was_put = put(*mailbox, message);
+    if (was_put)
+        zt_monitor_wake((*mailbox)->monitor);
+    zt_monitor_leave((*mailbox)->monitor);
+    return was_put ? ERR_OK : ERR_MEM;
+}
+
+err_t sys_mbox_trypost_fromisr(sys_mbox_t *mailbox, void *message)
+{
+    return sys_mbox_trypost(mailbox, message);
+}
+
+void sys_mbox_post(sys_mbox_t *mailbox, void *message)
+{
+    while (sys_mbox_trypost(mailbox, message) != ERR_OK)
+        zt_host_sleep_ms(1);
+}
+
+static void *take(struct zt_mailbox *mailbox)
+{
+    void *message = mailbox->ring[mailbox->head];
+
+    mailbox->head = (mailbox->head + 1) % mailbox->capacity;
+    mailbox->used--;
+    return message;
+}
+
+u32_t sys_arch_mbox_fetch(sys_mbox_t *mailbox, void **message, u32_t timeout_ms)
+{
+    struct zt_mailbox *waited = *mailbox;
+    int64_t deadline_ms = deadline_after(timeout_ms);
+    bool taken = false;
+    void *dropped;
+
+    zt_monitor_enter(waited->monitor);
+    while (waited->used == 0 && wait_until(waited->monitor, deadline_ms))
+        continue;
+    if (waited->used > 0) {
+        *(message != NULL ? message : &dropped) = take(waited);
+        taken = true;
+    }
+    zt_monitor_leave(waited->monitor);
+    return taken ? 0 : SYS_ARCH_TIMEOUT;
+}
+
+u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mailbox, void **message)
+{
+    bool taken = false;
+    void *dropped;
+
+    zt_monitor_enter((*mailbox)->monitor);
+    if ((*mailbox)->used > 0) {
+        *(message != NULL ? message : &dropped) = take(*mailbox);
+        taken = true;
+    }
+    zt_monitor_leave((*mailbox)->monitor);
+    return taken ? 0 : SYS_MBOX_EMPTY;
+}
+
+/* Threads: lwIP starts one, and it stays. */
+
+sys_thread_t sys_thread_new(const char *name, lwip_thread_fn run, void *context, int stack_size,
+                            int priority)
+{
+    (void)stack_size;
+    (void)priority;
+    sys_thread_t thread = zt_thread_start(name, run, context);
+    assert(thread != NULL);
+    return thread;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When lwIP's timers begin to run. All with the core lock held. */
+#ifndef ZT_STACK_TIMERS_H
+#define ZT_STACK_TIMERS_H
+
+/* Once, after lwIP's thread has been started. */
+void zt_timers_init(void);
+/* An Ethernet interface exists now: its tables age. */
+void zt_timers_interface_added(void);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two short queues, retried every 500 ms and whenever what they wait for may have come. */
+#include "vl1/queue.h"
+#include "vl1/packet.h"
+#include "vl1/state.h"
+
+#include <assert.h>
+#include <string.h>
+
+static void release(struct zt_waiting *waiting)
+{
+    zt_free(waiting->bytes);
+    waiting->bytes = NULL;
+}
+
+void zt_queue_clear(struct zt_queue *queue)
+{
+    for (size_t i = 0; i < queue->parked_count; i++)
+        release(&queue->parked[i]);
+    for (size_t i = 0; i < queue->deferred_count; i++)
+        release(&queue->deferred[i]);
+    queue->parked_count = queue->deferred_count = 0;
+}
+
+bool zt_queue_is_empty(const struct zt_queue *queue)
+{
+    return queue->parked_count == 0 && queue->deferred_count == 0;
+}
+
+static bool copy_bytes(struct zt_waiting *waiting, const uint8_t *bytes, size_t length)
+{
+    waiting->bytes = zt_alloc(length);
+    if (!waiting->bytes)
+        return false;
+    memcpy(waiting->bytes, bytes, length);
+    waiting->length = length;
+    return true;
+}
+
+static struct zt_waiting take_first(struct zt_waiting *list, size_t *count)
+{
+    struct zt_waiting first = list[0];
+
+    assert(*count > 0);
+    (*count)--;
+    memmove(list, list + 1, *count * sizeof *list);
+    return first;
+}
+
+static void schedule(struct zt_vl1 *vl1)
+{
+    if (vl1->timers.retry_ms == INT64_MAX)
+        vl1->timers.retry_ms = vl1->now.mono_ms + ZT_RETRY_MS;
+}
+
+enum zt_drop zt_park(struct zt_vl1 *vl1, const uint8_t *packet, size_t length, unsigned flags)
+{
+    struct zt_queue *queue = &vl1->queue;
+    struct zt_waiting waiting = { .since_ms = vl1->now.mono_ms, .flags = flags };
+
+    if (!copy_bytes(&waiting, packet, length))
+        return ZT_DROP_NO_MEMORY;
+    if (queue->parked_count == ZT_MAX_PARKED) {
+        struct zt_waiting oldest = take_first(queue->parked, &queue->parked_count);
+
+        release(&oldest);
+    }
+    queue->parked[queue->parked_count++] = waiting;
+    schedule(vl1);
+    zt_whois_ask(vl1, zt_packet_destination(packet));
+    return ZT_DROP_NONE;
+}
+
+enum zt_drop zt_defer(struct zt_vl1 *vl1, const struct zt_link *link, const uint8_t *packet,
+                      size_t length, bool is_open)
+{
+    struct zt_queue *queue = &vl1->queue;
+    struct zt_waiting waiting = { .since_ms = vl1->now.mono_ms, .link = *link, .is_open = is_open };
+
+    if (!copy_bytes(&waiting, packet, length))
+        return ZT_DROP_NO_MEMORY;
+    if (queue->deferred_count == ZT_MAX_DEFERRED) {
+        struct zt_waiting oldest = take_first(queue->deferred, &queue->deferred_count);
+
+        release(&oldest);
+        zt_vl1_count(vl1, ZT_DROP_NO_ROOM);
+    }
+    queue->deferred[queue->deferred_count++] = waiting;
+    schedule(vl1);
+    return ZT_DROP_DEFERRED;
+}
+
+enum zt_drop zt_defer_open(struct zt_waiting *waiting, const uint8_t *clear, size_t length)
+{
+    struct zt_waiting opened = *waiting;
+
+    opened.is_open = true;
+    if (clear != waiting->bytes) {
+        if (!copy_bytes(&opened, clear, length))
+            return ZT_DROP_NO_MEMORY;
+        release(waiting);
+    }
+    *waiting = opened;
+    return ZT_DROP_DEFERRED;
+}
+
+void zt_queue_wake(struct zt_vl1 *vl1)
+{
+    vl1->queue.is_due = true;
+}
+
+static bool is_old(const struct zt_vl1 *vl1, const struct zt_waiting *waiting)
+{
+    return vl1->now.mono_ms - waiting->since_ms >= ZT_QUEUE_LIFE_MS;
+}
+
+static void retry_parked(struct zt_vl1 *vl1)
+{
+    struct zt_queue *queue = &vl1->queue;
+
+    /* What can't be sent yet goes to the back, so that one round sees each once and keeps the order. */
+    for (size_t left = queue->parked_count; left > 0; left--) {
+        struct zt_waiting waiting = take_first(queue->parked, &queue->parked_count);
+        enum zt_drop result;
+
+        if (is_old(vl1, &waiting) ||
+            zt_send_try(vl1, waiting.bytes, waiting.length, waiting.flags, &result)) {
+            release(&waiting);
+            continue;
+        }
+        queue->parked[queue->parked_count++] = waiting;
+        zt_whois_ask(vl1, zt_packet_destination(waiting.bytes));
+    }
+}
+
+/* True: judged for good. */
+static bool judge_again(struct zt_vl1 *vl1, struct zt_waiting *waiting)
+{
+    enum zt_drop reason = zt_verbs_retry(vl1, waiting);
+
+    if (reason != ZT_DROP_DEFERRED) {
+        zt_vl1_count(vl1, reason);
+        return true;
+    }
+    if (!is_old(vl1, waiting))
+        return false;
+    zt_vl1_count(vl1, waiting->is_open ? ZT_DROP_EXPIRED : ZT_DROP_UNKNOWN_SENDER);
+    return true;
+}
+
+static void retry_deferred(struct zt_vl1 *vl1)
+{
+    struct zt_queue *queue = &vl1->queue;
+
+    for (size_t left = queue->deferred_count; left > 0 && queue->deferred_count > 0; left--) {
+        struct zt_waiting waiting = take_first(queue->deferred, &queue->deferred_count);
+
+        if (judge_again(vl1, &waiting))
+            release(&waiting);
+        else
+            queue->deferred[queue->deferred_count++] = waiting;
+    }
+}
+
+void zt_queue_retry(struct zt_vl1 *vl1)
+{
+    vl1->queue.is_due = false;
+    retry_parked(vl1);
+    retry_deferred(vl1);
+    vl1->timers.retry_ms =
+        zt_queue_is_empty(&vl1->queue) ? INT64_MAX : vl1->now.mono_ms + ZT_RETRY_MS;
+}

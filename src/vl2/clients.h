@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whom our own controller dealt with lately: spacing of requests, memory of grants. docs/wire.md 18.1. */
+#ifndef ZT_VL2_CLIENTS_H
+#define ZT_VL2_CLIENTS_H
+
+#include "base/table.h"
+#include "vl1/address.h"
+
+struct zt_client_key {
+    zt_nwid nwid;
+    zt_address address;
+};
+
+struct zt_client {
+    struct zt_client_key key;
+    int64_t asked_ms;
+    int64_t granted_ms;
+    UT_hash_handle hh;
+};
+
+/* In order of first appearance. Zeroed is empty. */
+struct zt_clients {
+    struct zt_client *table;
+};
+
+void zt_clients_clear(struct zt_clients *clients);
+/* A request came. False: too soon after the last one, it must be dropped silently. */
+bool zt_clients_asked(struct zt_clients *clients, zt_nwid nwid, zt_address address, int64_t now_ms);
+/* The controller gave this member a config. */
+void zt_clients_granted(struct zt_clients *clients, zt_nwid nwid, zt_address address,
+                        int64_t now_ms);
+/* Was it given one within 180 s? */
+bool zt_clients_is_granted(const struct zt_clients *clients, zt_nwid nwid, zt_address address,
+                           int64_t now_ms);
+void zt_clients_clean(struct zt_clients *clients, int64_t now_ms);
+
+#endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the service reports, as the user's handler gets it: in order, each message with one pointer. */
+#include "zts/zts.h"
+
+#include "base/mem.h"
+#include "crypto/wipe.h"
+#include "vl2/ether.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/* What the user was told of a network, so that only changes are told. */
+struct told {
+    struct told *next;
+    uint64_t nwid;
+    int status; /* -1: nothing yet */
+    bool ready4, ready6;
+};
+
+static _Atomic zts_handler handler;
+static _Thread_local bool is_event_thread;
+static struct told *told_list; /* of the event thread */
+
+void zts_events_set_handler(zts_handler to)
+{
+    handler = to;
+}
+
+bool zts_events_is_self(void)
+{
+    return is_event_thread;
+}
+
+static void deliver(zts_event_t code, zts_event_msg_t message)
+{
+    zts_handler call = handler;
+
+    message.event_code = (int16_t)code;
+    if (call != NULL)
+        call(&message);
+}
+
+static void tell_node(zts_event_t code, struct zt_service *service)
+{
+    zts_node_info_t info;
+
+    memset(&info, 0, sizeof info);
+    info.ver_major = ZT_VERSION_MAJOR;
+    info.ver_minor = ZT_VERSION_MINOR;
+    info.ver_rev = ZT_VERSION_REVISION;
+    if (code != ZTS_EVENT_NODE_UP && service != NULL) {
+        info.node_id = zt_service_address(service);
+        info.port_primary = zt_service_port(service, 0);
+        info.port_secondary = zt_service_port(service, 1);
+        info.port_tertiary = zt_service_port(service, 2);
+    }
+    deliver(code, (zts_event_msg_t){ .node = &info, .len = (int)sizeof info });
+}
+
+static void fill_config(zts_net_info_t *out, const struct zt_config *config)
+{
+    memcpy(out->name, config->name, ZTS_MAX_NETWORK_SHORT_NAME_LENGTH);
+    out->type = config->is_public ? ZTS_NETWORK_TYPE_PUBLIC : ZTS_NETWORK_TYPE_PRIVATE;
+    out->mtu = config->mtu;
+    out->broadcast_enabled = (config->flags & ZT_CONFIG_FLAG_BROADCAST) != 0;
+    out->bridge = zt_config_has_specialist(config, config->member, ZT_SPECIALIST_BRIDGE);
+    out->netconf_rev = (unsigned long)config->revision;
+    for (size_t i = 0; i < config->assigned_count && i < ZTS_MAX_ASSIGNED_ADDRESSES; i++)
+        zts_sockaddr_of(&out->assigned_addrs[out->assigned_addr_count++], &config->assigned[i]);
+    for (size_t i = 0; i < config->route_count && i < ZTS_MAX_NETWORK_ROUTES; i++) {
+        zts_route_info_t *route = &out->routes[out->route_count++];
+        zts_sockaddr_of(&route->target, &config->routes[i].target);
+        zts_sockaddr_of(&route->via, &config->routes[i].via);
+        route->flags = config->routes[i].flags;
+        route->metric = config->routes[i].metric;
+    }
+}
+
+static void fill_status(zts_net_info_t *out, const struct zt_network_status *status)
+{
+    out->mac = zt_mac_number(status->mac);
+    out->status = (zts_network_status_t)status->state;
+    out->port_error = status->state == ZT_NETWORK_PORT_ERROR;
+    out->mtu = ZT_DEFAULT_MTU;
+    if (status->config != NULL)
+        fill_config(out, status->config);
+    for (size_t i = 0; i < status->group_count && i < ZTS_MAX_MULTICAST_SUBSCRIPTIONS; i++) {
+        out->multicast_subs[i].mac = zt_mac_number(status->groups[i].mac);
+        out->multicast_subs[i].adi = status->groups[i].adi;
+        out->multicast_sub_count++;
+    }
+}
+
+bool zts_fill_network(zts_net_info_t *out, struct zt_service *service, uint64_t nwid)
+{
+    struct zt_network_status status;
+
+    memset(out, 0, sizeof *out);
+    out->net_id = nwid;
+    const struct zt_node *node = zt_service_lock(service);
+    bool known = node != NULL && zt_vl2_network_status(zt_node_vl2(node), nwid, &status);
+    if (known)
+        fill_status(out, &status);
+    zt_service_unlock(service);
+    return known;
+}
+
+static struct told *find_told(uint64_t nwid)
+{
+    struct told *at = told_list;
+
+    while (at != NULL && at->nwid != nwid)
+        at = at->next;
+    if (at != NULL)
+        return at;
+    at = zt_alloc(sizeof *at);
+    if (at == NULL)
+        return NULL;
+    at->nwid = nwid;
+    at->status = -1;
+    at->next = told_list;
+    told_list = at;
+    return at;
+}
+
+static void forget_told(uint64_t nwid)
+{
+    for (struct told **at = &told_list; *at != NULL; at = &(*at)->next) {
+        struct told *found = *at;
+        if (found->nwid != nwid)
+            continue;
+        *at = found->next;
+        zt_free(found);
+        return;
+    }
+}
+
+static bool has_family(const zts_net_info_t *info, zts_sa_family_t family)
+{
+    for (unsigned i = 0; i < info->assigned_addr_count; i++) {
+        if (info->assigned_addrs[i].ss_family == family)
+            return true;
+    }
+    return false;
+}
+
+static void tell_network(zts_event_t code, zts_net_info_t *info)
+{
+    deliver(code, (zts_event_msg_t){ .network = info, .len = (int)sizeof *info });
+}
+
+static zts_event_t code_of_status(zts_network_status_t status)
+{
+    switch (status) {
+    case ZTS_NETWORK_STATUS_OK:
+        return ZTS_EVENT_NETWORK_OK;
+    case ZTS_NETWORK_STATUS_ACCESS_DENIED:
+    case ZTS_NETWORK_STATUS_AUTHENTICATION_REQUIRED:
+        return ZTS_EVENT_NETWORK_ACCESS_DENIED;
+    case ZTS_NETWORK_STATUS_NOT_FOUND:
+        return ZTS_EVENT_NETWORK_NOT_FOUND;
+    case ZTS_NETWORK_STATUS_CLIENT_TOO_OLD:
+        return ZTS_EVENT_NETWORK_CLIENT_TOO_OLD;
+    default:
+        return ZTS_EVENT_NETWORK_REQ_CONFIG;
+    }
+}
+
+/* READY before OK; neither before the node is online. */
+static void tell_state(struct told *told, zts_net_info_t *info)
+{
+    bool ok = info->status == ZTS_NETWORK_STATUS_OK;
+    bool ready4 = ok && has_family(info, ZTS_AF_INET);
+    bool ready6 = ok && has_family(info, ZTS_AF_INET6);
+
+    if (ready4 && !told->ready4)
+        tell_network(ZTS_EVENT_NETWORK_READY_IP4, info);
+    if (ready6 && !told->ready6)
+        tell_network(ZTS_EVENT_NETWORK_READY_IP6, info);
+    /* That a configuration is asked for goes without saying at first. */
+    bool is_first_request =
+        told->status < 0 && info->status == ZTS_NETWORK_STATUS_REQUESTING_CONFIGURATION;
+    if (told->status != (int)info->status && !is_first_request)
+        tell_network(code_of_status(info->status), info);
+    told->ready4 = ready4;
+    told->ready6 = ready6;
+    told->status = (int)info->status;
+}
+
+static void network_changed(struct zt_service *service, uint64_t nwid, bool is_update)
+{
+    struct told *told = find_told(nwid);
+    zts_net_info_t *info = zt_alloc(sizeof *info);
+
+    if (told != NULL && info != NULL && zts_fill_network(info, service, nwid)) {
+        if (is_update)
+            tell_network(ZTS_EVENT_NETWORK_UPDATE, info);
+        if (zt_service_is_online(service))
+            tell_state(told, info);
+    }
+    zt_free(info);
+}
+
+static void network_gone(uint64_t nwid)
+{
+    zts_net_info_t *info = zt_alloc(sizeof *info);
+
+    forget_told(nwid);
+    if (info == NULL)
+        return;
+    info->net_id = nwid;
+    tell_network(ZTS_EVENT_NETWORK_DOWN, info);
+    zt_free(info);
+}
+
+static void went_online(struct zt_service *service)
+{
+    tell_node(ZTS_EVENT_NODE_ONLINE, service);
+    for (struct told *at = told_list; at != NULL; at = at->next)
+        network_changed(service, at->nwid, false);
+}
+
+static void tell_address(const struct zt_notice *notice)
+{
+    bool added = notice->kind == ZT_NOTICE_ADDRESS_ADDED;
+    zts_addr_info_t info;
+    zts_event_t code;
+
+    if (notice->endpoint.family == ZT_FAMILY_IPV4)
+        code = added ? ZTS_EVENT_ADDR_ADDED_IP4 : ZTS_EVENT_ADDR_REMOVED_IP4;
+    else
+        code = added ? ZTS_EVENT_ADDR_ADDED_IP6 : ZTS_EVENT_ADDR_REMOVED_IP6;
+    memset(&info, 0, sizeof info);
+    info.net_id = notice->nwid;
+    zts_sockaddr_of(&info.addr, &notice->endpoint);
+    deliver(code, (zts_event_msg_t){ .addr = &info, .len = (int)sizeof info });
+}
+
+static void tell_route(zts_event_t code, const struct zt_notice *notice)
+{
+    zts_route_info_t info;
+
+    memset(&info, 0, sizeof info);
+    zts_sockaddr_of(&info.target, &notice->endpoint);
+    zts_sockaddr_of(&info.via, &notice->via);
+    deliver(code, (zts_event_msg_t){ .route = &info, .len = (int)sizeof info });
+}
+
+static void tell_peer(zts_event_t code, struct zt_service *service, uint64_t address)
+{
+    zts_peer_info_t info;
+
+    if (!zts_fill_peer(&info, service, address)) {
+        memset(&info, 0, sizeof info);
+        info.peer_id = address;
+        info.ver_major = info.ver_minor = info.ver_rev = info.latency = -1;
+    }
+    deliver(code, (zts_event_msg_t){ .peer = &info, .len = (int)sizeof info });
+}
+
+static void tell_bytes(zts_event_t code, const void *bytes, size_t length)
+{
+    void *copy = zt_alloc(length + 1);
+
+    if (copy == NULL)
+        return;
+    memcpy(copy, bytes, length);
+    deliver(code, (zts_event_msg_t){ .cache = copy, .len = (int)length });
+    zt_free(copy);
+}
+
+static void tell_identity(const struct zt_identity *identity)
+{
+    char text[ZT_IDENTITY_TEXT];
+
+    zt_identity_text(identity, true, text);
+    tell_bytes(ZTS_EVENT_STORE_IDENTITY_SECRET, text, strlen(text));
+    zt_wipe(text, sizeof text);
+    zt_identity_text(identity, false, text);
+    tell_bytes(ZTS_EVENT_STORE_IDENTITY_PUBLIC, text, strlen(text));
+}
+
+static void node_down(struct zt_service *service)
+{
+    while (told_list != NULL)
+        forget_told(told_list->nwid);
+    tell_node(ZTS_EVENT_NODE_DOWN, service);
+}
+
+void zts_events_notice(void *context, const struct zt_notice *notice)
+{
+    (void)context;
+    is_event_thread = true;
+    struct zt_service *service = zts_events_service();
+
+    switch (notice->kind) {
+    case ZT_NOTICE_IDENTITY:
+        tell_identity(&notice->identity);
+        break;
+    case ZT_NOTICE_PLANET:
+        tell_bytes(ZTS_EVENT_STORE_PLANET, notice->bytes, notice->length);
+        break;
+    case ZT_NOTICE_UP:
+        tell_node(ZTS_EVENT_NODE_UP, service);
+        break;
+    case ZT_NOTICE_FATAL:
+        tell_node(ZTS_EVENT_NODE_FATAL_ERROR, service);
+        break;
+    case ZT_NOTICE_ONLINE:
+        went_online(service);
+        break;
+    case ZT_NOTICE_OFFLINE:
+        tell_node(ZTS_EVENT_NODE_OFFLINE, service);
+        break;
+    case ZT_NOTICE_NETWORK:
+        network_changed(service, notice->nwid, true);
+        break;
+    case ZT_NOTICE_NETWORK_GONE:
+        network_gone(notice->nwid);
+        break;
+    case ZT_NOTICE_ADDRESS_ADDED:
+    case ZT_NOTICE_ADDRESS_REMOVED:
+        tell_address(notice);
+        break;
+    case ZT_NOTICE_ROUTE_ADDED:
+        tell_route(ZTS_EVENT_ROUTE_ADDED, notice);
+        break;
+    case ZT_NOTICE_ROUTE_REMOVED:
+        tell_route(ZTS_EVENT_ROUTE_REMOVED, notice);
+        break;
+    case ZT_NOTICE_PEER_DIRECT:
+        tell_peer(ZTS_EVENT_PEER_DIRECT, service, notice->address);
+        break;
+    case ZT_NOTICE_PEER_RELAY:
+        tell_peer(ZTS_EVENT_PEER_RELAY, service, notice->address);
+        break;
+    case ZT_NOTICE_PATH_NEW:
+        tell_peer(ZTS_EVENT_PEER_PATH_DISCOVERED, service, notice->address);
+        break;
+    case ZT_NOTICE_PATH_DEAD:
+        tell_peer(ZTS_EVENT_PEER_PATH_DEAD, service, notice->address);
+        break;
+    case ZT_NOTICE_SAVED_PEER:
+        tell_bytes(ZTS_EVENT_STORE_PEER, notice->bytes, notice->length);
+        break;
+    case ZT_NOTICE_SAVED_NETWORK:
+        tell_bytes(ZTS_EVENT_STORE_NETWORK, notice->bytes, notice->length);
+        break;
+    case ZT_NOTICE_DOWN:
+        node_down(service);
+        break;
+    }
+}

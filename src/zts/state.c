@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one node of the process: fresh, running, stopping, freed. One monitor guards the state. */
+#include "zts/zts.h"
+
+#include "base/mem.h"
+#include "crypto/wipe.h"
+#include "os/host.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <threads.h>
+
+enum state { STATE_FRESH, STATE_RUNNING, STATE_STOPPING, STATE_FREED };
+
+/* from \ to:                       FRESH RUNNING STOPPING FREED */
+static const bool legal[4][4] = {
+    [STATE_FRESH] = { false, true, false, true },
+    [STATE_RUNNING] = { false, false, true, false },
+    [STATE_STOPPING] = { true, false, false, true },
+    [STATE_FREED] = { false, false, false, false },
+};
+
+static once_flag once = ONCE_FLAG_INIT;
+static struct zt_monitor *monitor;
+static _Atomic enum state state;
+static bool free_wanted; /* stopping leads to freed */
+static unsigned users;   /* of the service, between enter and leave */
+static struct zt_service *service;
+static struct zts_settings settings;
+static struct zt_thread *stopper;
+
+static void init_once(void)
+{
+    monitor = zt_monitor_new();
+    assert(monitor != NULL);
+    zts_settings_reset(&settings);
+}
+
+static void enter_monitor(void)
+{
+    call_once(&once, init_once);
+    zt_monitor_enter(monitor);
+}
+
+static void set_state(enum state next)
+{
+    assert(legal[state][next]);
+    state = next;
+    zt_monitor_wake_all(monitor);
+}
+
+/* The event thread must not wait: the stop waits for it. */
+static void wait_while_stopping(void)
+{
+    while (state == STATE_STOPPING && !zts_events_is_self())
+        zt_monitor_wait(monitor, -1);
+}
+
+void zts_settings_reset(struct zts_settings *to)
+{
+    static const uint8_t default_relay[4] = { 204, 80, 128, 1 };
+
+    zt_free(to->storage);
+    zt_wipe(to, sizeof *to);
+    to->port_range_first = 20000;
+    to->port_range_last = 45500;
+    to->tcp_relay = zt_endpoint_v4(default_relay, 443);
+    to->allow_secondary_port = to->allow_port_mapping = to->allow_tcp_relay = true;
+    to->cache_networks = to->cache_peers = to->cache_planet = to->cache_identity = true;
+}
+
+struct zts_settings *zts_settings_open(void)
+{
+    enter_monitor();
+    wait_while_stopping();
+    if (state == STATE_FRESH)
+        return &settings;
+    zt_monitor_leave(monitor);
+    return NULL;
+}
+
+void zts_settings_close(void)
+{
+    zt_monitor_leave(monitor);
+}
+
+bool zts_is_running(void)
+{
+    return state == STATE_RUNNING;
+}
+
+struct zt_service *zts_enter(void)
+{
+    struct zt_service *held = NULL;
+
+    if (!zts_is_running())
+        return NULL;
+    enter_monitor();
+    if (state == STATE_RUNNING) {
+        users++;
+        held = service;
+    }
+    zt_monitor_leave(monitor);
+    return held;
+}
+
+void zts_leave(void)
+{
+    enter_monitor();
+    assert(users > 0);
+    users--;
+    zt_monitor_wake_all(monitor);
+    zt_monitor_leave(monitor);
+}
+
+/* The service reports from its first moment on, perhaps before its start has returned here. */
+struct zt_service *zts_events_service(void)
+{
+    enter_monitor();
+    struct zt_service *current = service;
+    zt_monitor_leave(monitor);
+    return current;
+}
+
+static struct zt_service *start_service(void)
+{
+    struct zt_service_options options;
+    const char *blacklist[ZTS_MAX_BLACKLIST];
+
+    for (size_t i = 0; i < settings.blacklist_count; i++)
+        blacklist[i] = settings.blacklist[i];
+    zt_service_options_init(&options);
+    options.storage = settings.storage;
+    options.planet_file = "roots";
+    options.identity = settings.has_identity ? &settings.identity : NULL;
+    options.planet = settings.planet_length > 0 ? settings.planet : NULL;
+    options.planet_length = settings.planet_length;
+    options.port = settings.port;
+    options.port_range_first = settings.port_range_first;
+    options.port_range_last = settings.port_range_last;
+    options.allow_secondary_port = settings.allow_secondary_port;
+    options.cache_identity = settings.cache_identity;
+    options.cache_planet = settings.cache_planet;
+    options.cache_networks = settings.cache_networks;
+    options.cache_peers = settings.cache_peers;
+    options.allow_loopback = settings.allow_loopback;
+    options.low_bandwidth = settings.low_bandwidth;
+    options.interface_blacklist = blacklist;
+    options.interface_blacklist_count = settings.blacklist_count;
+    options.use_stack = true;
+    options.notice = settings.wants_events ? zts_events_notice : NULL;
+    return zt_service_start(&options);
+}
+
+int zts_node_start(void)
+{
+    int result = ZTS_ERR_SERVICE;
+
+    enter_monitor();
+    wait_while_stopping();
+    if (state == STATE_FRESH) {
+        zt_thread_join(stopper);
+        stopper = NULL;
+        service = start_service();
+        result = service == NULL ? ZTS_ERR_GENERAL : ZTS_ERR_OK;
+        if (service != NULL)
+            set_state(STATE_RUNNING);
+    }
+    zt_monitor_leave(monitor);
+    return result;
+}
+
+/* A thread of its own, so that zts_node_stop is quick and may be called from the handler. */
+static void run_stop(void *unused)
+{
+    (void)unused;
+    enter_monitor();
+    while (users > 0)
+        zt_monitor_wait(monitor, -1);
+    zt_monitor_leave(monitor);
+
+    zt_service_stop(service, ZTS_LINGER_MS);
+
+    enter_monitor();
+    service = NULL;
+    zts_settings_reset(&settings);
+    set_state(free_wanted ? STATE_FREED : STATE_FRESH);
+    zt_monitor_leave(monitor);
+}
+
+/* Monitor entered. */
+static int begin_stop(bool for_good)
+{
+    if (state != STATE_RUNNING)
+        return ZTS_ERR_SERVICE;
+    stopper = zt_thread_start("zt-stop", run_stop, NULL);
+    if (stopper == NULL)
+        return ZTS_ERR_GENERAL;
+    free_wanted = for_good;
+    set_state(STATE_STOPPING);
+    return ZTS_ERR_OK;
+}
+
+int zts_node_stop(void)
+{
+    enter_monitor();
+    int result = begin_stop(false);
+    zt_monitor_leave(monitor);
+    return result;
+}
+
+int zts_node_free(void)
+{
+    enter_monitor();
+    int result = begin_stop(true);
+    if (result == ZTS_ERR_SERVICE && state == STATE_STOPPING && !free_wanted) {
+        free_wanted = true;
+        result = ZTS_ERR_OK;
+    } else if (result == ZTS_ERR_SERVICE && state == STATE_FRESH && stopper != NULL) {
+        set_state(STATE_FREED);
+        result = ZTS_ERR_OK;
+    }
+    wait_while_stopping();
+    zt_monitor_leave(monitor);
+    return result;
+}

@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""One node on a zts_* library, whichever: takes commands as lines, answers each with one line.
+
+peer.py LIBRARY. Commands:
+  start STORAGE PLANET PORT      join NWID          wait NWID SECONDS     address FAMILY
+  tcp-listen FAMILY PORT         accept             tcp-connect IP PORT SECONDS
+  send-bulk BYTES SEED           recv-bulk BYTES SEED
+  udp-bind FAMILY PORT           udp-serve COUNT    udp-ask IP PORT COUNT SIZE
+  close                          stop               quit
+"""
+import ctypes
+import hashlib
+import random
+import struct
+import sys
+import threading
+import time
+
+zts = ctypes.CDLL(sys.argv[1], mode=1)
+zts.zts_node_get_id.restype = ctypes.c_uint64
+for name in ("zts_bsd_send", "zts_bsd_recv", "zts_bsd_sendto", "zts_bsd_recvfrom"):
+    getattr(zts, name).restype = ctypes.c_ssize_t
+    getattr(zts, name).argtypes = {
+        "zts_bsd_send": [ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int],
+        "zts_bsd_recv": [ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int],
+        "zts_bsd_sendto": [ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int,
+                           ctypes.c_char_p, ctypes.c_uint32],
+        "zts_bsd_recvfrom": [ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int,
+                             ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint32)],
+    }[name]
+FAMILIES = {"4": 2, "6": 10}
+STREAM, DATAGRAM = 1, 2
+
+nwid = 0
+listener = -1
+connection = -1
+socket = -1
+
+
+def family_of(ip):
+    return "6" if ":" in ip else "4"
+
+
+def checked(result, what):
+    if result < 0:
+        raise RuntimeError(f"{what}: {result}, errno {ctypes.c_int.in_dll(zts, 'zts_errno').value}")
+    return result
+
+
+def sockaddr(ip, port):
+    """A zts_sockaddr_in or _in6, through the library's own parser."""
+    if family_of(ip) == "4":
+        raw = ctypes.create_string_buffer(4)
+        checked(zts.zts_inet_pton(2, ip.encode(), raw) - 1, "inet_pton")
+        return struct.pack("!BBH4s8x", 16, 2, port, raw.raw)
+    raw = ctypes.create_string_buffer(16)
+    checked(zts.zts_inet_pton(10, ip.encode(), raw) - 1, "inet_pton")
+    return struct.pack("!BBHI16sI", 28, 10, port, 0, raw.raw, 0)
+
+
+def start(storage, planet, port):
+    data = open(planet, "rb").read()
+    checked(zts.zts_init_from_storage(storage.encode()), "storage")
+    checked(zts.zts_init_set_roots(data, len(data)), "roots")
+    checked(zts.zts_init_set_port(int(port)), "port")
+    checked(zts.zts_init_allow_port_mapping(0), "port mapping")
+    checked(zts.zts_node_start(), "start")
+    until = time.time() + 60
+    while not zts.zts_node_is_online():
+        if time.time() > until:
+            raise RuntimeError("never online")
+        time.sleep(0.05)
+    return "%010x" % zts.zts_node_get_id()
+
+
+def join(network):
+    global nwid
+    nwid = int(network, 16)
+    checked(zts.zts_net_join(ctypes.c_uint64(nwid)), "join")
+    return "joined"
+
+
+def wait(network, seconds):
+    until = time.time() + float(seconds)
+    while time.time() < until:
+        if all(zts.zts_addr_is_assigned(ctypes.c_uint64(int(network, 16)), f) == 1 for f in (2, 10)):
+            return "ready"
+        time.sleep(0.05)
+    raise RuntimeError("no addresses")
+
+
+def address(family):
+    text = ctypes.create_string_buffer(46)
+    checked(zts.zts_addr_get_str(ctypes.c_uint64(nwid), FAMILIES[family], text, 46), "address")
+    return text.value.decode().lower()
+
+
+def tcp_listen(family, port):
+    global listener
+    listener = checked(zts.zts_bsd_socket(FAMILIES[family], STREAM, 0), "socket")
+    any_ip = "0.0.0.0" if family == "4" else "::"
+    name = sockaddr(any_ip, int(port))
+    checked(zts.zts_bsd_bind(listener, name, len(name)), "bind")
+    checked(zts.zts_bsd_listen(listener, 5), "listen")
+    return "listening"
+
+
+def accept():
+    global connection
+    connection = checked(zts.zts_bsd_accept(listener, None, None), "accept")
+    return "accepted"
+
+
+def tcp_connect(ip, port, seconds):
+    global connection
+    until = time.time() + float(seconds)
+    name = sockaddr(ip, int(port))
+    while True:
+        connection = checked(zts.zts_bsd_socket(FAMILIES[family_of(ip)], STREAM, 0), "socket")
+        if zts.zts_bsd_connect(connection, name, len(name)) == 0:
+            return "connected"
+        zts.zts_bsd_close(connection)
+        if time.time() > until:
+            raise RuntimeError("can't connect")
+        time.sleep(0.25)
+
+
+def blocks(count, seed):
+    source = random.Random(int(seed))
+    left = int(count)
+    while left > 0:
+        block = source.randbytes(min(left, 65536))
+        left -= len(block)
+        yield block
+
+
+def send_bulk(count, seed):
+    digest = hashlib.sha256()
+    began = time.time()
+    for block in blocks(count, seed):
+        digest.update(block)
+        at = 0
+        while at < len(block):
+            at += checked(zts.zts_bsd_send(connection, block[at:], len(block) - at, 0), "send")
+    return f"{digest.hexdigest()} {int(count) * 8 / 1e6 / (time.time() - began):.0f} Mbit/s"
+
+
+def recv_bulk(count, seed):
+    expected = hashlib.sha256()
+    for block in blocks(count, seed):
+        expected.update(block)
+    digest = hashlib.sha256()
+    buffer = ctypes.create_string_buffer(65536)
+    left = int(count)
+    while left > 0:
+        got = checked(zts.zts_bsd_recv(connection, buffer, min(left, 65536), 0), "recv")
+        if got == 0:
+            raise RuntimeError(f"end of stream, {left} bytes missing")
+        digest.update(buffer.raw[:got])
+        left -= got
+    if digest.digest() != expected.digest():
+        raise RuntimeError("checksum differs")
+    return digest.hexdigest()
+
+
+def udp_bind(family, port):
+    global socket
+    socket = checked(zts.zts_bsd_socket(FAMILIES[family], DATAGRAM, 0), "socket")
+    name = sockaddr("0.0.0.0" if family == "4" else "::", int(port))
+    checked(zts.zts_bsd_bind(socket, name, len(name)), "bind")
+    return "bound"
+
+
+def udp_serve(count):
+    """Sends each datagram back, in the background."""
+    fd = socket
+
+    def serve():
+        buffer = ctypes.create_string_buffer(65536)
+        for _ in range(int(count)):
+            name = ctypes.create_string_buffer(28)
+            length = ctypes.c_uint32(28)
+            got = zts.zts_bsd_recvfrom(fd, buffer, 65536, 0, name, ctypes.byref(length))
+            if got < 0:
+                return
+            zts.zts_bsd_sendto(fd, buffer.raw[:got], got, 0, name.raw, length.value)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return "serving"
+
+
+def udp_ask(ip, port, count, size):
+    fd = checked(zts.zts_bsd_socket(FAMILIES[family_of(ip)], DATAGRAM, 0), "socket")
+    zts.zts_set_recv_timeout(fd, 1, 0)
+    name = sockaddr(ip, int(port))
+    buffer = ctypes.create_string_buffer(65536)
+    answered = 0
+    for number in range(int(count)):
+        message = struct.pack("!I", number) * (int(size) // 4)
+        for _ in range(3):
+            checked(zts.zts_bsd_sendto(fd, message, len(message), 0, name, len(name)), "sendto")
+            got = zts.zts_bsd_recvfrom(fd, buffer, 65536, 0, None, None)
+            if got == len(message) and buffer.raw[:got] == message:
+                answered += 1
+                break
+    zts.zts_bsd_close(fd)
+    if answered != int(count):
+        raise RuntimeError(f"only {answered} of {count} came back")
+    return f"{answered} came back"
+
+
+def close():
+    global listener, connection, socket
+    for fd in (connection, listener, socket):
+        if fd >= 0:
+            zts.zts_bsd_close(fd)
+    listener = connection = socket = -1
+    return "closed"
+
+
+def stop():
+    checked(zts.zts_node_stop(), "stop")
+    time.sleep(1)
+    return "stopped"
+
+
+COMMANDS = {"start": start, "join": join, "wait": wait, "address": address, "tcp-listen": tcp_listen,
+            "accept": accept, "tcp-connect": tcp_connect, "send-bulk": send_bulk,
+            "recv-bulk": recv_bulk, "udp-bind": udp_bind, "udp-serve": udp_serve, "udp-ask": udp_ask,
+            "close": close, "stop": stop}
+
+for line in sys.stdin:
+    words = line.split()
+    if not words:
+        continue
+    if words[0] == "quit":
+        break
+    try:
+        print("ok", COMMANDS[words[0]](*words[1:]), flush=True)
+    except Exception as problem:  # whatever it is, the driver must hear of it
+        print("failed", problem, flush=True)

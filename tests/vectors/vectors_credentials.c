@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Vectors of credentials: their bytes, what was signed, who is believed, who agrees with whom. */
+#include "vectors.h"
+
+#include "vl2/revocation.h"
+
+#include <string.h>
+
+static const char *const verdicts[] = {
+    [ZT_SIGNATURE_GOOD] = "ok",
+    [ZT_SIGNATURE_BAD] = "bad",
+    [ZT_SIGNATURE_UNKNOWN_SIGNER] = "needs_whois",
+};
+
+/* The judge of these cases knows the controller and B, and nobody else. */
+static bool find_identity(const json_t *root, zt_address address, struct zt_identity *identity)
+{
+    return (vectors_identity(json_object_get(root, "controller_secret_string"), identity) &&
+            identity->address == address) ||
+           (vectors_identity(json_object_get(root, "member_b_public_string"), identity) &&
+            identity->address == address);
+}
+
+static const struct zt_identity *known(const json_t *root, zt_address address,
+                                       struct zt_identity *storage)
+{
+    return find_identity(root, address, storage) ? storage : NULL;
+}
+
+/* Secrets of the controller and of the second signer are in the file. */
+static bool find_signer(const json_t *root, const json_t *entry, struct zt_identity *signer)
+{
+    zt_address address = vectors_number(entry, "signed_by", 10);
+
+    return (vectors_identity(json_object_get(root, "controller_secret_string"), signer) &&
+            signer->address == address) ||
+           (vectors_identity(json_object_get(root, "other_signer_secret_string"), signer) &&
+            signer->address == address);
+}
+
+/* Signing is deterministic: where the recorded signature is honest, ours is the same. */
+static bool is_honest(const json_t *entry)
+{
+    const char *why = vectors_text(entry, "why");
+
+    return strstr(why, "changed") == NULL && strstr(why, "not signed") == NULL;
+}
+
+static bool verdict_is(enum zt_verdict_of_signature verdict, const json_t *entry)
+{
+    return strcmp(verdicts[verdict], vectors_text(entry, "verify")) == 0;
+}
+
+static bool written_is(const struct zt_writer *out, const json_t *entry)
+{
+    return !out->failed &&
+           vectors_same(vectors_bytes(entry, "bytes"), out->start, zt_writer_length(out));
+}
+
+static struct zt_writer scratch_for(struct vectors_bytes bytes)
+{
+    return zt_writer_of(vectors_scratch(bytes.length), bytes.length);
+}
+
+static bool qualifiers_are(const struct zt_com *com, const json_t *list)
+{
+    if (json_array_size(list) != com->count)
+        return false;
+    for (size_t i = 0; i < com->count; i++) {
+        const json_t *entry = json_array_get(list, i);
+
+        if ((int64_t)com->qualifiers[i].id != vectors_integer(entry, "id") ||
+            com->qualifiers[i].value != vectors_number(entry, "value", 16) ||
+            com->qualifiers[i].max_delta != vectors_number(entry, "max_delta", 16))
+            return false;
+    }
+    return true;
+}
+
+static const char *check_com(const json_t *root, const json_t *entry)
+{
+    struct vectors_bytes bytes = vectors_bytes(entry, "bytes");
+    struct zt_reader in = zt_reader_of(bytes.at, bytes.length);
+    struct zt_writer out = scratch_for(bytes);
+    struct zt_writer again = scratch_for(bytes);
+    struct zt_identity storage, signer;
+    struct zt_com com;
+
+    zt_com_read(&com, &in);
+    if (in.failed || zt_reader_left(&in) > 0)
+        return "refused";
+    if (!qualifiers_are(&com, json_object_get(entry, "qualifiers")) ||
+        com.signer != vectors_number(entry, "signed_by", 10))
+        return "fields differ";
+    zt_com_write(&com, &out);
+    if (!written_is(&out, entry))
+        return "written differently";
+    if (!verdict_is(
+            zt_com_verify(&com, known(root, zt_nwid_controller(zt_com_nwid(&com)), &storage)),
+            entry))
+        return "verdict differs";
+    if (!is_honest(entry) || !find_signer(root, entry, &signer))
+        return NULL;
+    zt_com_sign(&com, &signer);
+    zt_com_write(&com, &again);
+    return written_is(&again, entry) ? NULL : "signed differently";
+}
+
+static const char *check_com_parse(const json_t *root, const json_t *entry)
+{
+    struct vectors_bytes bytes = vectors_bytes(entry, "bytes");
+    struct zt_reader in = zt_reader_of(bytes.at, bytes.length);
+    struct zt_com com;
+
+    (void)root;
+    zt_com_read(&com, &in);
+    return in.failed != vectors_true(entry, "ok") ? NULL : "verdict differs";
+}
+
+static bool read_com(const json_t *entry, const char *key, struct zt_com *com)
+{
+    struct vectors_bytes bytes = vectors_bytes(entry, key);
+    struct zt_reader in = zt_reader_of(bytes.at, bytes.length);
+
+    zt_com_read(com, &in);
+    return !in.failed;
+}
+
+static const char *check_com_agreement(const json_t *root, const json_t *entry)
+{
+    struct zt_identity b_identity;
+    struct zt_com a, b;
+
+    (void)root;
+    if (!read_com(entry, "a_bytes", &a) || !read_com(entry, "b_bytes", &b) ||
+        !vectors_identity(json_object_get(entry, "b_identity"), &b_identity))
+        return "refused";
+    return zt_com_agrees(&a, &b, &b_identity) == vectors_true(entry, "a_agrees_with_b")
+               ? NULL
+               : "verdict differs";
+}
+
+static const char *check_tag(const json_t *root, const json_t *entry)
+{
+    struct vectors_bytes bytes = vectors_bytes(entry, "bytes");
+    struct zt_reader in = zt_reader_of(bytes.at, bytes.length);
+    struct zt_writer out = scratch_for(bytes);
+    struct zt_writer again = scratch_for(bytes);
+    struct zt_identity storage, signer;
+    struct zt_tag tag;
+
+    zt_tag_read(&tag, &in);
+    if (in.failed || zt_reader_left(&in) > 0)
+        return "refused";
+    if (tag.nwid != vectors_number(entry, "network_id", 16) ||
+        tag.issued_ms != vectors_integer(entry, "timestamp") ||
+        tag.id != vectors_integer(entry, "id") || tag.value != vectors_integer(entry, "value") ||
+        tag.member != vectors_number(entry, "issued_to", 10) ||
+        tag.signer != vectors_number(entry, "signed_by", 10))
+        return "fields differ";
+    zt_tag_write(&tag, &out);
+    if (!written_is(&out, entry))
+        return "written differently";
+    if (!verdict_is(zt_tag_verify(&tag, known(root, zt_nwid_controller(tag.nwid), &storage)),
+                    entry))
+        return "verdict differs";
+    if (!is_honest(entry) || !find_signer(root, entry, &signer))
+        return NULL;
+    zt_tag_sign(&tag, &signer);
+    zt_tag_write(&tag, &again);
+    return written_is(&again, entry) ? NULL : "signed differently";
+}
+
+static bool owns_as_recorded(const struct zt_ownership *ownership, const json_t *list)
+{
+    const json_t *entry;
+    size_t index;
+
+    json_array_foreach(list, index, entry)
+    {
+        const char *mac_text = json_string_value(json_object_get(entry, "mac"));
+        bool owns = vectors_true(entry, "owns");
+        struct zt_endpoint ip;
+        struct zt_mac mac;
+
+        if (mac_text != NULL) {
+            if (!zt_mac_parse(&mac, mac_text) || zt_ownership_has_mac(ownership, mac) != owns)
+                return false;
+        } else if (!zt_endpoint_parse(&ip, vectors_text(entry, "ip"), 0) ||
+                   zt_ownership_has_ip(ownership, ip.ip, zt_endpoint_ip_length(&ip)) != owns) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool things_are(const struct zt_ownership *ownership, const json_t *list)
+{
+    if (json_array_size(list) != ownership->thing_count)
+        return false;
+    for (size_t i = 0; i < ownership->thing_count; i++) {
+        const json_t *thing = json_array_get(list, i);
+
+        if (ownership->things[i].type != vectors_integer(thing, "type") ||
+            !vectors_same(vectors_bytes(thing, "value16"), ownership->things[i].value, 16))
+            return false;
+    }
+    return true;
+}
+
+static const char *check_ownership(const json_t *root, const json_t *entry)
+{
+    struct vectors_bytes bytes = vectors_bytes(entry, "bytes");
+    struct zt_reader in = zt_reader_of(bytes.at, bytes.length);
+    struct zt_writer out = scratch_for(bytes);
+    struct zt_writer again = scratch_for(bytes);
+    struct zt_identity storage, signer;
+    struct zt_ownership ownership;
+
+    zt_ownership_read(&ownership, &in);
+    if (in.failed || zt_reader_left(&in) > 0)
+        return "refused";
+    if (ownership.issued_ms != vectors_integer(entry, "timestamp") ||
+        ownership.flags != vectors_number(entry, "flags", 16) ||
+        ownership.id != vectors_integer(entry, "id") ||
+        ownership.member != vectors_number(entry, "issued_to", 10) ||
+        !things_are(&ownership, json_object_get(entry, "things")))
+        return "fields differ";
+    if (!owns_as_recorded(&ownership, json_object_get(entry, "ownership")))
+        return "ownership differs";
+    zt_ownership_write(&ownership, &out);
+    if (!written_is(&out, entry))
+        return "written differently";
+    if (!verdict_is(zt_ownership_verify(&ownership,
+                                        known(root, zt_nwid_controller(ownership.nwid), &storage)),
+                    entry))
+        return "verdict differs";
+    if (!is_honest(entry) || !find_signer(root, entry, &signer))
+        return NULL;
+    zt_ownership_sign(&ownership, &signer);
+    zt_ownership_write(&ownership, &again);
+    return written_is(&again, entry) ? NULL : "signed differently";
+}
+
+static bool custody_is(const struct zt_capability *capability, const json_t *list)
+{
+    if (json_array_size(list) != capability->custody_count)
+        return false;
+    for (size_t i = 0; i < capability->custody_count; i++) {
+        const struct zt_custody *link = &capability->custody[i];
+        const json_t *entry = json_array_get(list, i);
+
+        if (link->to != vectors_number(entry, "to", 10) ||
+            link->from != vectors_number(entry, "from", 10) ||
+            !vectors_same(vectors_bytes(entry, "signature"), link->signature,
+                          sizeof link->signature))
+            return false;
+    }
+    return true;
+}
+
+static enum zt_verdict_of_signature verify_chain(const json_t *root,
+                                                 const struct zt_capability *capability)
+{
+    struct zt_identity storage[ZT_MAX_CUSTODY];
+    const struct zt_identity *identities[ZT_MAX_CUSTODY];
+
+    for (size_t i = 0; i < capability->custody_count; i++)
+        identities[i] = known(root, capability->custody[i].from, &storage[i]);
+    return zt_capability_verify(capability, identities);
+}
+
+static const char *check_capability(const json_t *root, const json_t *entry)
+{
+    struct vectors_bytes bytes = vectors_bytes(entry, "bytes");
+    struct zt_reader in = zt_reader_of(bytes.at, bytes.length);
+    struct zt_writer out = scratch_for(bytes);
+    struct zt_writer again = scratch_for(bytes);
+    struct zt_identity controller;
+    struct zt_capability capability;
+
+    zt_capability_read(&capability, &in);
+    if (in.failed || zt_reader_left(&in) > 0)
+        return "refused";
+    if (capability.issued_ms != vectors_integer(entry, "timestamp") ||
+        capability.id != vectors_integer(entry, "id") ||
+        capability.max_custody != vectors_integer(entry, "max_custody_chain_length") ||
+        (int64_t)capability.rule_count != vectors_integer(entry, "rule_count") ||
+        zt_capability_member(&capability) != vectors_number(entry, "issued_to", 10) ||
+        !custody_is(&capability, json_object_get(entry, "custody")))
+        return "fields differ";
+    zt_capability_write(&capability, &out);
+    if (!written_is(&out, entry))
+        return "written differently";
+    if (!verdict_is(verify_chain(root, &capability), entry))
+        return "verdict differs";
+    if (strcmp(vectors_text(entry, "verify"), "ok") != 0 || capability.max_custody != 1)
+        return NULL;
+    if (!find_identity(root, capability.custody[0].from, &controller))
+        return "no controller";
+    zt_capability_sign(&capability, &controller, zt_capability_member(&capability));
+    zt_capability_write(&capability, &again);
+    return written_is(&again, entry) ? NULL : "signed differently";
+}
+
+static const char *check_revocation(const json_t *root, const json_t *entry)
+{
+    struct vectors_bytes bytes = vectors_bytes(entry, "bytes");
+    struct zt_reader in = zt_reader_of(bytes.at, bytes.length);
+    struct zt_writer out = scratch_for(bytes);
+    struct zt_writer again = scratch_for(bytes);
+    struct zt_identity storage, signer;
+    struct zt_revocation revocation;
+
+    zt_revocation_read(&revocation, &in);
+    if (in.failed || zt_reader_left(&in) > 0)
+        return "refused";
+    if (revocation.id != vectors_integer(entry, "id") ||
+        revocation.nwid != vectors_number(entry, "network_id", 16) ||
+        revocation.credential_id != vectors_integer(entry, "credential_id") ||
+        revocation.threshold_ms != vectors_integer(entry, "threshold") ||
+        revocation.flags != vectors_number(entry, "flags", 16) ||
+        revocation.target != vectors_number(entry, "target", 10) ||
+        revocation.type != vectors_integer(entry, "credential_type"))
+        return "fields differ";
+    zt_revocation_write(&revocation, &out);
+    if (!written_is(&out, entry))
+        return "written differently";
+    if (!verdict_is(zt_revocation_verify(
+                        &revocation, known(root, zt_nwid_controller(revocation.nwid), &storage)),
+                    entry))
+        return "verdict differs";
+    if (!is_honest(entry) || !find_signer(root, entry, &signer))
+        return NULL;
+    zt_revocation_sign(&revocation, &signer);
+    zt_revocation_write(&revocation, &again);
+    return written_is(&again, entry) ? NULL : "signed differently";
+}
+
+/* COMs, 0, then counted lists of capabilities, tags, revocations and certificates of ownership. */
+static const char *check_payload(const json_t *root, const json_t *entry)
+{
+    struct vectors_bytes payload = vectors_bytes(entry, "payload");
+    struct zt_reader in = zt_reader_of(payload.at, payload.length);
+    const json_t *counts = json_object_get(entry, "counts");
+    int64_t coms = 0;
+
+    (void)root;
+    while (zt_reader_left(&in) > 0 && in.at[0] != 0) {
+        struct zt_com com;
+
+        zt_com_read(&com, &in);
+        coms++;
+    }
+    (void)zt_read_u8(&in);
+    if (coms != vectors_integer(counts, "com") ||
+        zt_read_u16(&in) != vectors_integer(counts, "capabilities"))
+        return "counts differ";
+    for (int64_t i = vectors_integer(counts, "capabilities"); i > 0; i--) {
+        struct zt_capability capability;
+
+        zt_capability_read(&capability, &in);
+    }
+    if (zt_read_u16(&in) != vectors_integer(counts, "tags"))
+        return "counts differ";
+    for (int64_t i = vectors_integer(counts, "tags"); i > 0; i--) {
+        struct zt_tag tag;
+
+        zt_tag_read(&tag, &in);
+    }
+    if (zt_read_u16(&in) != vectors_integer(counts, "revocations") ||
+        zt_read_u16(&in) != vectors_integer(counts, "ownership"))
+        return "counts differ";
+    for (int64_t i = vectors_integer(counts, "ownership"); i > 0; i--) {
+        struct zt_ownership ownership;
+
+        zt_ownership_read(&ownership, &in);
+    }
+    return !in.failed && zt_reader_left(&in) == 0 ? NULL : "refused";
+}
+
+void vectors_credentials(struct vectors_run *run, const json_t *root)
+{
+    vectors_each(run, root, "com", check_com);
+    vectors_each(run, root, "com_parse", check_com_parse);
+    vectors_each(run, root, "com_agreement", check_com_agreement);
+    vectors_each(run, root, "tag", check_tag);
+    vectors_each(run, root, "coo", check_ownership);
+    vectors_each(run, root, "capability", check_capability);
+    vectors_each(run, root, "revocation", check_revocation);
+    vectors_each(run, root, "network_credentials_payloads", check_payload);
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Configurations as a real controller sent them: chunks, dictionaries, what they mean; and requests. */
+#include "vectors.h"
+
+#include "vl1/wire.h"
+#include "vl2/config.h"
+#include "vl2/rules_codec.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OK_BODY_AT 9 /* after the verb asked and the id asked */
+
+/* The controller's key is among the identities of the file. */
+static bool find_controller(const json_t *root, zt_nwid nwid, struct zt_identity *controller)
+{
+    const json_t *entry;
+    size_t index;
+
+    json_array_foreach(json_object_get(root, "identities"), index, entry)
+    {
+        if (!vectors_identity(json_object_get(entry, "secret_string"), controller))
+            return false;
+        if (controller->address == zt_nwid_controller(nwid))
+            return true;
+    }
+    return false;
+}
+
+static const char *judge_chunk(const struct zt_chunk *chunk, const json_t *config,
+                               const struct zt_identity *controller, uint8_t *text, size_t size)
+{
+    if (!chunk->is_signed || chunk->nwid != vectors_number(config, "network_id", 16) ||
+        chunk->update_id != vectors_number(config, "config_update_id", 16) || chunk->total != size)
+        return "chunk differs";
+    if (!zt_identity_verify(controller, chunk->signed_bytes, chunk->signed_length,
+                            chunk->signature))
+        return "chunk is forged";
+    memcpy(text + chunk->offset, chunk->data, chunk->length);
+    return NULL;
+}
+
+/* The same chunk written by us is the same bytes: signatures are deterministic. */
+static bool written_again(const struct zt_chunk *chunk, const uint8_t *body, size_t length,
+                          const struct zt_identity *controller)
+{
+    uint8_t *bytes = vectors_scratch(length);
+    struct zt_writer out = zt_writer_of(bytes, length);
+
+    if (chunk->length > ZT_MAX_CHUNK_DATA)
+        return true; /* the reference sends longer ones than we do */
+    zt_chunk_write(&out, chunk->nwid, chunk->data, chunk->length, chunk->update_id, chunk->total,
+                   chunk->offset, controller);
+    return !out.failed && zt_writer_length(&out) == length && memcmp(bytes, body, length) == 0;
+}
+
+static const char *check_chunks(const json_t *root, const json_t *entry)
+{
+    bool is_reply = strncmp(vectors_text(entry, "sent_as"), "OK", 2) == 0;
+    struct vectors_bytes dictionary = vectors_bytes(entry, "dictionary");
+    uint8_t *text = vectors_scratch(dictionary.length);
+    struct zt_identity controller;
+    const json_t *payload;
+    size_t index;
+
+    if (!find_controller(root, vectors_number(entry, "network_id", 16), &controller))
+        return "no controller";
+    json_array_foreach(json_object_get(entry, "packet_payloads"), index, payload)
+    {
+        struct vectors_bytes bytes = vectors_bytes_of(payload);
+        size_t at = is_reply ? OK_BODY_AT : 0;
+        struct zt_chunk chunk;
+        const char *wrong;
+
+        if (!zt_chunk_read(&chunk, bytes.at + at, bytes.length - at))
+            return "chunk refused";
+        wrong = judge_chunk(&chunk, entry, &controller, text, dictionary.length);
+        if (wrong != NULL)
+            return wrong;
+        if (!written_again(&chunk, bytes.at + at, bytes.length - at, &controller))
+            return "chunk written differently";
+    }
+    return vectors_same(dictionary, text, dictionary.length) ? NULL : "dictionary differs";
+}
+
+static bool numbers_are(const struct zt_config *config, const json_t *decoded)
+{
+    const json_t *target = json_object_get(decoded, "remote_trace_target");
+
+    return config->nwid == vectors_number(decoded, "network_id", 16) &&
+           config->issued_ms == vectors_integer(decoded, "timestamp") &&
+           config->window_ms == vectors_integer(decoded, "credential_time_max_delta") &&
+           (int64_t)config->revision == vectors_integer(decoded, "revision") &&
+           config->member == vectors_number(decoded, "issued_to", 10) &&
+           config->trace_target ==
+               (json_is_null(target) ? 0 : vectors_number(decoded, "remote_trace_target", 10)) &&
+           (int64_t)config->trace_level == vectors_integer(decoded, "remote_trace_level") &&
+           config->flags == vectors_number(decoded, "flags", 16) &&
+           (int64_t)config->mtu == vectors_integer(decoded, "mtu") &&
+           (int64_t)config->multicast_limit == vectors_integer(decoded, "multicast_limit") &&
+           config->is_public == (strcmp(vectors_text(decoded, "type"), "public") == 0) &&
+           strcmp(config->name, vectors_text(decoded, "name")) == 0 && config->sso == NULL;
+}
+
+static bool endpoint_is(const struct zt_endpoint *endpoint, const json_t *text)
+{
+    char written[ZT_ENDPOINT_TEXT];
+
+    if (json_is_null(text))
+        return endpoint->family == ZT_FAMILY_NONE;
+    zt_endpoint_text(endpoint, true, written);
+    return strcmp(written, json_string_value(text)) == 0;
+}
+
+static bool endpoints_are(const struct zt_endpoint *endpoints, size_t count, const json_t *list)
+{
+    if (json_array_size(list) != count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!endpoint_is(&endpoints[i], json_array_get(list, i)))
+            return false;
+    return true;
+}
+
+static bool routes_are(const struct zt_config *config, const json_t *list)
+{
+    if (json_array_size(list) != config->route_count)
+        return false;
+    for (size_t i = 0; i < config->route_count; i++) {
+        const struct zt_route *route = &config->routes[i];
+        const json_t *entry = json_array_get(list, i);
+
+        if (!endpoint_is(&route->target, json_object_get(entry, "target")) ||
+            !endpoint_is(&route->via, json_object_get(entry, "via")) ||
+            route->flags != vectors_integer(entry, "flags") ||
+            route->metric != vectors_integer(entry, "metric"))
+            return false;
+    }
+    return true;
+}
+
+static bool specialists_are(const struct zt_config *config, const json_t *list)
+{
+    if (json_array_size(list) != config->specialist_count)
+        return false;
+    for (size_t i = 0; i < config->specialist_count; i++) {
+        const json_t *entry = json_array_get(list, i);
+        zt_address address = vectors_number(entry, "address", 10);
+
+        if (config->specialists[i] != vectors_number(entry, "raw", 16) ||
+            zt_config_has_specialist(config, address, ZT_SPECIALIST_BRIDGE) !=
+                vectors_true(entry, "active_bridge") ||
+            zt_config_has_specialist(config, address, ZT_SPECIALIST_ANCHOR) !=
+                vectors_true(entry, "anchor"))
+            return false;
+    }
+    return true;
+}
+
+static bool tags_are(const struct zt_config *config, const json_t *list)
+{
+    if (json_array_size(list) != config->tag_count)
+        return false;
+    for (size_t i = 0; i < config->tag_count; i++) {
+        const struct zt_tag *tag = &config->tags[i];
+        const json_t *entry = json_array_get(list, i);
+
+        if (tag->id != vectors_integer(entry, "id") ||
+            tag->value != vectors_integer(entry, "value") ||
+            tag->issued_ms != vectors_integer(entry, "timestamp") ||
+            tag->member != vectors_number(entry, "issued_to", 10))
+            return false;
+    }
+    return true;
+}
+
+static bool capabilities_are(const struct zt_config *config, const json_t *list)
+{
+    if (json_array_size(list) != config->capability_count)
+        return false;
+    for (size_t i = 0; i < config->capability_count; i++) {
+        const struct zt_capability *capability = &config->capabilities[i];
+        const json_t *entry = json_array_get(list, i);
+
+        if (capability->id != vectors_integer(entry, "id") ||
+            capability->issued_ms != vectors_integer(entry, "timestamp") ||
+            zt_capability_member(capability) != vectors_number(entry, "issued_to", 10) ||
+            capability->rule_count != json_array_size(json_object_get(entry, "rules")))
+            return false;
+    }
+    return true;
+}
+
+static bool ownerships_are(const struct zt_config *config, const json_t *list)
+{
+    if (json_array_size(list) != config->ownership_count)
+        return false;
+    for (size_t i = 0; i < config->ownership_count; i++) {
+        const struct zt_ownership *ownership = &config->ownerships[i];
+        const json_t *entry = json_array_get(list, i);
+        const json_t *things = json_object_get(entry, "things");
+
+        if (ownership->id != vectors_integer(entry, "id") ||
+            ownership->issued_ms != vectors_integer(entry, "timestamp") ||
+            ownership->member != vectors_number(entry, "issued_to", 10) ||
+            ownership->thing_count != json_array_size(things))
+            return false;
+        for (size_t j = 0; j < ownership->thing_count; j++) {
+            const json_t *thing = json_array_get(things, j);
+
+            if (ownership->things[j].type != vectors_integer(thing, "type") ||
+                !vectors_same(vectors_bytes(thing, "value16"), ownership->things[j].value, 16))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool com_is(const struct zt_com *com, const json_t *expected)
+{
+    const json_t *list = json_object_get(expected, "qualifiers");
+
+    if (json_array_size(list) != com->count ||
+        com->signer != vectors_number(expected, "signed_by", 10))
+        return false;
+    for (size_t i = 0; i < com->count; i++) {
+        const json_t *entry = json_array_get(list, i);
+
+        if ((int64_t)com->qualifiers[i].id != vectors_integer(entry, "id") ||
+            com->qualifiers[i].value != vectors_number(entry, "value", 16) ||
+            com->qualifiers[i].max_delta != vectors_number(entry, "max_delta", 16))
+            return false;
+    }
+    return true;
+}
+
+/* All that was certified in this configuration, the controller signed. */
+static bool all_is_signed(const struct zt_config *config, const struct zt_identity *controller)
+{
+    const struct zt_identity *chain[ZT_MAX_CUSTODY] = { controller };
+
+    if (zt_com_verify(&config->com, controller) != ZT_SIGNATURE_GOOD)
+        return false;
+    for (size_t i = 0; i < config->tag_count; i++)
+        if (zt_tag_verify(&config->tags[i], controller) != ZT_SIGNATURE_GOOD)
+            return false;
+    for (size_t i = 0; i < config->ownership_count; i++)
+        if (zt_ownership_verify(&config->ownerships[i], controller) != ZT_SIGNATURE_GOOD)
+            return false;
+    for (size_t i = 0; i < config->capability_count; i++)
+        if (zt_capability_verify(&config->capabilities[i], chain) != ZT_SIGNATURE_GOOD)
+            return false;
+    return true;
+}
+
+static const char *judge_meaning(const struct zt_config *config, const json_t *decoded)
+{
+    const json_t *dns = json_object_get(decoded, "dns");
+
+    if (!numbers_are(config, decoded))
+        return "numbers differ";
+    if (!routes_are(config, json_object_get(decoded, "routes")) ||
+        !endpoints_are(config->assigned, config->assigned_count,
+                       json_object_get(decoded, "static_ips")) ||
+        !specialists_are(config, json_object_get(decoded, "specialists")))
+        return "addresses differ";
+    if (config->rule_count != json_array_size(json_object_get(decoded, "rules")))
+        return "rules differ";
+    if (!tags_are(config, json_object_get(decoded, "tags")) ||
+        !capabilities_are(config, json_object_get(decoded, "capabilities")) ||
+        !ownerships_are(config, json_object_get(decoded, "certificates_of_ownership")) ||
+        !com_is(&config->com, json_object_get(decoded, "com")))
+        return "credentials differ";
+    if (strcmp(config->dns.domain, vectors_text(dns, "domain")) != 0 ||
+        !endpoints_are(config->dns.servers, config->dns.server_count,
+                       json_object_get(dns, "servers")))
+        return "DNS differs";
+    return NULL;
+}
+
+static const char *judge_config(const json_t *root, const json_t *entry,
+                                const struct zt_config *config)
+{
+    const json_t *decoded = json_object_get(entry, "decoded");
+    struct vectors_bytes dictionary = vectors_bytes(entry, "dictionary");
+    uint8_t *bytes = vectors_scratch(dictionary.length);
+    struct zt_writer out = zt_writer_of(bytes, dictionary.length);
+    struct zt_identity controller;
+
+    if (!find_controller(root, config->nwid, &controller) || !all_is_signed(config, &controller))
+        return "forged";
+    zt_config_write(config, &out);
+    if (vectors_true(entry, "reencodes_identically") &&
+        (out.failed || !vectors_same(dictionary, bytes, zt_writer_length(&out))))
+        return "written differently";
+    if (json_object_get(decoded, "note") != NULL)
+        return NULL; /* the file leaves the meaning of this one out */
+    return judge_meaning(config, decoded);
+}
+
+static const char *check_meaning(const json_t *root, const json_t *entry)
+{
+    struct vectors_bytes dictionary = vectors_bytes(entry, "dictionary");
+    struct zt_dict dict = zt_dict_of(dictionary.at, dictionary.length);
+    struct zt_config *config = zt_config_read(&dict);
+    const char *wrong = config == NULL ? "refused" : judge_config(root, entry, config);
+
+    zt_config_free(config);
+    return wrong;
+}
+
+/* nwid(8) length(2) metadata revision(8) timestamp(8) */
+static const char *check_request(const json_t *root, const json_t *entry)
+{
+    struct vectors_bytes payload = vectors_bytes(entry, "payload");
+    struct zt_reader in = zt_reader_of(payload.at, payload.length);
+    zt_nwid nwid = zt_read_u64(&in);
+    size_t length = zt_read_u16(&in);
+    const uint8_t *metadata = zt_read_take(&in, length);
+    struct zt_dict dict = zt_dict_of(metadata, length);
+    uint64_t revision = zt_read_u64(&in);
+    uint64_t timestamp = zt_read_u64(&in);
+    char platform[64];
+
+    (void)root;
+    if (in.failed || nwid != vectors_number(entry, "network_id", 16) ||
+        revision != vectors_number(entry, "have_revision", 16) ||
+        (int64_t)timestamp != vectors_integer(entry, "have_timestamp") ||
+        !vectors_same(vectors_bytes(entry, "metadata"), metadata, length))
+        return "layout differs";
+    if (zt_dict_get_u64(&dict, "v", 0) != ZT_CONFIG_VERSION ||
+        zt_dict_get_u64(&dict, "pv", 0) != ZT_PROTOCOL_VERSION ||
+        zt_dict_get_u64(&dict, "mr", 0) != ZT_MAX_RULES ||
+        zt_dict_get_u64(&dict, "mc", 0) != ZT_MAX_CAPABILITIES ||
+        zt_dict_get_u64(&dict, "mcr", 0) != ZT_MAX_CAPABILITY_RULES ||
+        zt_dict_get_u64(&dict, "mt", 0) != ZT_MAX_TAGS || zt_dict_get_u64(&dict, "revr", 0) != 1)
+        return "metadata differs";
+    (void)zt_dict_get(&dict, "o", platform, sizeof platform);
+    return strcmp(platform, "linux/x86_64") == 0 ? NULL : "platform differs";
+}
+
+void vectors_netconf(struct vectors_run *run, const json_t *root)
+{
+    vectors_each(run, root, "configs", check_chunks);
+    vectors_each(run, root, "configs", check_meaning);
+    vectors_each(run, root, "requests", check_request);
+}
