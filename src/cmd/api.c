@@ -50,11 +50,10 @@ static json_t *status_json(struct zt_service *service, const struct zt_vl1 *vl1)
                      text_of_number(self->address, 10), "publicIdentity", identity, "online",
                      zt_vl1_is_online(vl1), "tcpFallbackActive", 0, "version", version,
                      "versionMajor", ZT_VERSION_MAJOR, "versionMinor", ZT_VERSION_MINOR,
-                     "versionRev", ZT_VERSION_REVISION, "clock",
-                     (json_int_t)zt_host_now().wall_ms, "planetWorldId", (json_int_t)planet->id,
-                     "planetWorldTimestamp", (json_int_t)planet->updated_ms, "port",
-                     (int)zt_service_port(service, 0), "counters",
-                     counters_json(zt_vl1_counters(vl1)));
+                     "versionRev", ZT_VERSION_REVISION, "clock", (json_int_t)zt_host_now().wall_ms,
+                     "planetWorldId", (json_int_t)planet->id, "planetWorldTimestamp",
+                     (json_int_t)planet->updated_ms, "port", (int)zt_service_port(service, 0),
+                     "counters", counters_json(zt_vl1_counters(vl1)));
 }
 
 static json_t *wall_time(int64_t mono_ms, struct zt_instant now)

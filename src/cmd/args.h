@@ -26,9 +26,9 @@ struct zt_option {
 };
 
 struct zt_command {
-    const char *name;    /* "network create", as in messages */
+    const char *name;     /* "network create", as in messages */
     const char *synopsis; /* of its arguments */
-    const char *help;    /* whole lines */
+    const char *help;     /* whole lines */
 };
 
 /* Reads arguments after the command's name. ZT_GO_ON, or the exit code: after --help, or after a usage

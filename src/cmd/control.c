@@ -183,8 +183,7 @@ static int listen_at(const struct sockaddr_un *address)
     return -1;
 }
 
-struct zt_control *zt_control_start(const char *home, const struct zt_api *api, char *error,
-                                    size_t error_size)
+struct zt_control *zt_control_open(const char *home, char *error, size_t error_size)
 {
     struct zt_control *control = calloc(1, sizeof *control);
 
@@ -192,7 +191,6 @@ struct zt_control *zt_control_start(const char *home, const struct zt_api *api, 
         zt_format(error, error_size, "out of memory");
         return NULL;
     }
-    control->api = api;
     atomic_init(&control->is_stopping, false);
     for (size_t i = 0; i < ZT_MAX_CONTROL_CLIENTS; i++)
         control->clients[i].socket = -1;
@@ -201,18 +199,19 @@ struct zt_control *zt_control_start(const char *home, const struct zt_api *api, 
         return NULL;
     }
     control->socket = listen_at(&control->address);
-    if (control->socket < 0) {
-        zt_format(error, error_size, "%s: %s", control->address.sun_path,
-                  errno == EADDRINUSE ? "another process serves this directory" : strerror(errno));
-        free(control);
-        return NULL;
-    }
-    control->thread = zt_thread_start("zt-control", serve, control);
-    if (control->thread)
+    if (control->socket >= 0)
         return control;
-    zt_format(error, error_size, "no thread is to be had");
-    zt_control_stop(control);
+    zt_format(error, error_size, "%s: %s", control->address.sun_path,
+              errno == EADDRINUSE ? "another process serves this directory" : strerror(errno));
+    free(control);
     return NULL;
+}
+
+bool zt_control_run(struct zt_control *control, const struct zt_api *api)
+{
+    control->api = api;
+    control->thread = zt_thread_start("zt-control", serve, control);
+    return control->thread != NULL;
 }
 
 void zt_control_stop(struct zt_control *control)

@@ -13,10 +13,11 @@
 
 struct zt_control;
 
-/* Listens on home/control.sock; api is borrowed. NULL: error names the path and says why, for instance
-   that another process serves it. */
-struct zt_control *zt_control_start(const char *home, const struct zt_api *api, char *error,
-                                    size_t error_size);
+/* Listens on home/control.sock, which also claims the state directory for this process. NULL: error names
+   the path and says why, for instance that another process serves it. */
+struct zt_control *zt_control_open(const char *home, char *error, size_t error_size);
+/* Starts to answer; api is borrowed. Clients that came before have waited. */
+ZT_MUST_USE bool zt_control_run(struct zt_control *control, const struct zt_api *api);
 void zt_control_stop(struct zt_control *control); /* NULL is fine; removes the socket */
 
 /* The other side: asks the process that serves home. NULL with error if there is none or it does not

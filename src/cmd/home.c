@@ -57,8 +57,7 @@ int zt_home_read(const char *path, size_t limit, uint8_t **bytes, size_t *length
         (void)fclose(file);
         return 0;
     }
-    zt_format(error, ZT_HOME_TEXT, "%s: %s", path,
-              *length > limit ? "too long" : "can't be read");
+    zt_format(error, ZT_HOME_TEXT, "%s: %s", path, *length > limit ? "too long" : "can't be read");
     free(*bytes);
     (void)fclose(file);
     return -1;

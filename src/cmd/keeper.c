@@ -134,8 +134,7 @@ bool zt_keeper_start(struct zt_keeper *keeper, struct zt_service *service,
 
     zt_host_random(seed, sizeof seed);
     keeper->service = service;
-    keeper->controller =
-        zt_controller_new(self, keeper->store, seed, log, error, error_size);
+    keeper->controller = zt_controller_new(self, keeper->store, seed, log, error, error_size);
     if (!keeper->controller)
         return false;
     keeper->thread = zt_thread_start("zt-controller", run, keeper);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Running: identity, planet, store, service, controller, control socket, in this order; then wait. */
+/* Running: the claim of the directory, identity, planet, store, service, controller; then wait. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "cmd/server.h"
@@ -186,16 +186,20 @@ static bool start(struct server *server)
         zt_format(server->error, sizeof server->error, "%s: %s", options->home, text);
         return false;
     }
-    if (zt_home_own_identity(&server->self, server->folder, options->home, server->error) != 0 ||
+    /* First of all, so that two processes never share a state directory. */
+    server->control = zt_control_open(options->home, server->error, sizeof server->error);
+    if (!server->control ||
+        zt_home_own_identity(&server->self, server->folder, options->home, server->error) != 0 ||
         !find_planet(server) || !open_keeper(server) || !start_service(server))
         return false;
     if (server->keeper && !zt_keeper_start(server->keeper, server->service, &server->self,
                                            &server->log, server->error, sizeof server->error))
         return false;
     server->api = (struct zt_api){ server->service, server->keeper };
-    server->control = zt_control_start(options->home, &server->api, server->error,
-                                       sizeof server->error);
-    return server->control && wait_until_up(server);
+    if (zt_control_run(server->control, &server->api))
+        return wait_until_up(server);
+    zt_format(server->error, sizeof server->error, "no thread is to be had");
+    return false;
 }
 
 /* Each is stopped before what it uses. */

@@ -13,7 +13,7 @@ struct zt_server_options {
     const char *home;
     uint16_t port;
     bool is_root, is_controller, in_memory, allow_loopback, is_verbose, as_json;
-    const char *planet_file; /* NULL: that of the state directory */
+    const char *planet_file;                               /* NULL: that of the state directory */
     struct zt_endpoint endpoints[ZT_MAX_SERVER_ENDPOINTS]; /* of a root, as others reach it */
     size_t endpoint_count;                                 /* 0: the machine's own */
     struct zt_endpoint bind[ZT_MAX_SERVER_ENDPOINTS];

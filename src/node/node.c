@@ -218,6 +218,11 @@ bool zt_node_next(struct zt_node *node, struct zt_effect *effect)
     return zt_outbox_next(&node->effects, effect);
 }
 
+bool zt_node_has_effects(const struct zt_node *node)
+{
+    return node->effects.count > 0;
+}
+
 const struct zt_vl1 *zt_node_vl1(const struct zt_node *node)
 {
     return node->vl1;

@@ -157,6 +157,19 @@ static bool set_stack(const struct zt_network_status *status, const struct appli
     return zt_stack_set_network(&network);
 }
 
+bool zt_network_wish(struct zt_service *service, const struct zt_wish *wish)
+{
+    if (!wish->join) {
+        (void)zt_node_leave(service->node, zt_host_now(), wish->nwid);
+        (void)zt_worker_save(service->worker, ZT_OBJECT_NETWORK, wish->nwid, NULL, 0);
+        return true;
+    }
+    if (!zt_node_join(service->node, zt_host_now(), wish->nwid, NULL, 0))
+        return false;
+    (void)zt_worker_save_join(service->worker, wish->nwid);
+    return true;
+}
+
 void zt_network_apply(struct zt_service *service, zt_nwid nwid)
 {
     struct zt_network_status status;

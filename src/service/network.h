@@ -5,6 +5,8 @@
 
 #include "service/state.h"
 
+/* Joins or leaves, and sees to it that the next start does the same. False: no room for more. */
+bool zt_network_wish(struct zt_service *service, const struct zt_wish *wish);
 /* The network's status or configuration changed. */
 void zt_network_apply(struct zt_service *service, zt_nwid nwid);
 /* It was left. */

@@ -219,61 +219,48 @@ bool zt_service_is_online(struct zt_service *service)
     return is_online;
 }
 
-/* There is no node yet: the wire thread joins when there is. */
-static int join_later(struct zt_service *service, zt_nwid nwid)
+/* The last word on a network counts. */
+static int wish_later(struct zt_service *service, const struct zt_wish *wish)
 {
-    for (size_t i = 0; i < service->join_count; i++)
-        if (service->joins[i] == nwid)
-            return 0;
-    if (service->join_count == ZT_MAX_NETWORKS)
+    for (size_t i = 0; i < service->wish_count; i++) {
+        if (service->wishes[i].nwid != wish->nwid)
+            continue;
+        service->wishes[i] = *wish;
+        return 0;
+    }
+    if (service->wish_count == ZT_MAX_NETWORKS)
         return -ENOBUFS;
-    service->joins[service->join_count++] = nwid;
+    service->wishes[service->wish_count++] = *wish;
     return 0;
 }
 
-static int join(struct zt_service *service, zt_nwid nwid)
+static int wish_now_or_later(struct zt_service *service, const struct zt_wish *wish)
 {
     if (service->is_fatal)
         return -ESHUTDOWN;
     if (!service->node)
-        return join_later(service, nwid);
-    return zt_node_join(service->node, zt_host_now(), nwid, NULL, 0) ? 0 : -ENOBUFS;
+        return wish_later(service, wish);
+    return zt_network_wish(service, wish) ? 0 : -ENOBUFS;
 }
 
-int zt_service_join(struct zt_service *service, zt_nwid nwid)
+static int enter_wish(struct zt_service *service, zt_nwid nwid, bool join)
 {
     if (nwid == 0)
         return -EINVAL;
     zt_core_lock();
-    int error = join(service, nwid);
-    if (!error)
-        (void)zt_worker_save_join(service->worker, nwid);
+    int error = wish_now_or_later(service, &(struct zt_wish){ .nwid = nwid, .join = join });
     zt_core_unlock();
     return error;
 }
 
-static void leave_early(struct zt_service *service, zt_nwid nwid)
+int zt_service_join(struct zt_service *service, zt_nwid nwid)
 {
-    for (size_t i = 0; i < service->join_count; i++) {
-        if (service->joins[i] != nwid)
-            continue;
-        service->joins[i] = service->joins[--service->join_count];
-        return;
-    }
+    return enter_wish(service, nwid, true);
 }
 
 int zt_service_leave(struct zt_service *service, zt_nwid nwid)
 {
-    if (nwid == 0)
-        return -EINVAL;
-    zt_core_lock();
-    if (service->node)
-        (void)zt_node_leave(service->node, zt_host_now(), nwid);
-    else
-        leave_early(service, nwid);
-    (void)zt_worker_save(service->worker, ZT_OBJECT_NETWORK, nwid, NULL, 0);
-    zt_core_unlock();
-    return 0;
+    return enter_wish(service, nwid, false);
 }
 
 const char *zt_service_fatal_text(struct zt_service *service)

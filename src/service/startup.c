@@ -7,6 +7,7 @@
 #include "os/corelock.h"
 #include "service/carry.h"
 #include "service/default_planet.h"
+#include "service/network.h"
 #include "service/ports.h"
 
 #include <string.h>
@@ -136,9 +137,9 @@ static void load_networks(struct zt_service *service)
 {
     if (service->settings.options.cache_networks)
         zt_persist_load(&service->persist, ZT_OBJECT_NETWORK, load_network, service);
-    for (size_t i = 0; i < service->join_count; i++)
-        (void)zt_node_join(service->node, zt_host_now(), service->joins[i], NULL, 0);
-    service->join_count = 0;
+    for (size_t i = 0; i < service->wish_count; i++)
+        (void)zt_network_wish(service, &service->wishes[i]);
+    service->wish_count = 0;
 }
 
 /* The core lock is held, which here only keeps early queries waiting. */
@@ -153,11 +154,18 @@ static bool load_state(struct zt_service *service, char text[ZT_PERSIST_TEXT])
     return true;
 }
 
+/* In one hold of the lock, so that nobody meets a node that lacks what was kept. */
 static bool start_node(struct zt_service *service, char text[ZT_PERSIST_TEXT])
 {
+    const struct zt_notice up = { .kind = ZT_NOTICE_UP };
+
     zt_core_lock();
     service->node = make_node(service);
     bool done = service->node && load_state(service, text);
+    if (done) {
+        zt_events_push(service->events, &up);
+        load_networks(service);
+    }
     if (!service->node)
         zt_format(text, ZT_PERSIST_TEXT, "out of memory");
     zt_core_unlock();
@@ -180,7 +188,6 @@ static bool prepare_identity(struct zt_service *service, char text[ZT_PERSIST_TE
 
 bool zt_startup(struct zt_service *service)
 {
-    const struct zt_notice up = { .kind = ZT_NOTICE_UP };
     char text[ZT_PERSIST_TEXT] = "";
 
     if (!zt_persist_open(&service->persist, &service->settings.options, text) ||
@@ -190,9 +197,5 @@ bool zt_startup(struct zt_service *service)
         return false;
     }
     zt_ports_announce(service);
-    zt_events_push(service->events, &up);
-    zt_core_lock();
-    load_networks(service);
-    zt_core_unlock();
     return true;
 }

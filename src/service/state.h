@@ -32,6 +32,12 @@ struct zt_ports {
     int64_t redraw_ms;               /* when the secondary port changes unless online */
 };
 
+/* Said before there was a node: joined or left when there is one, after the networks kept on disk. */
+struct zt_wish {
+    zt_nwid nwid;
+    bool join;
+};
+
 /* What the stack and the user were told about one network. */
 struct zt_applied;
 
@@ -59,8 +65,8 @@ struct zt_service {
     struct zt_ports ports;
     struct zt_backlog backlog;
     struct zt_applied *applied;
-    zt_nwid joins[ZT_MAX_NETWORKS]; /* asked for before there was a node */
-    size_t join_count;
+    struct zt_wish wishes[ZT_MAX_NETWORKS];
+    size_t wish_count;
     uint8_t *planet; /* last one told to the user */
     size_t planet_length;
     int64_t sleep_until_ms; /* the wire thread wakes then; INT64_MIN: it is awake */

@@ -35,7 +35,6 @@ extern _Thread_local int zt_stack_errno;
 /* Timers run only while there is something to time; see timers.c. */
 #define LWIP_TIMERS 1
 #define LWIP_TIMERS_CUSTOM 1
-#define LWIP_ND6_NUM_QUEUE 128
 
 /* Frames. Two bytes of padding align what follows the Ethernet header. */
 #define ETH_PAD_SIZE 2
@@ -81,8 +80,11 @@ extern _Thread_local int zt_stack_errno;
 #define LWIP_IPV6_MLD 1
 #define LWIP_IPV6_FRAG 1
 #define LWIP_IPV6_REASS 1
+/* pointers of 8 bytes do not fit where lwIP would keep them */
+#define IPV6_FRAG_COPYHEADER 1
+/* lwIP counts both in a signed byte. */
 #define LWIP_ND6_NUM_NEIGHBORS 127
-#define LWIP_ND6_NUM_DESTINATIONS 512
+#define LWIP_ND6_NUM_DESTINATIONS 127
 #define LWIP_ND6_QUEUEING 1
 #define LWIP_ND6_ALLOW_RA_UPDATES 0
 #define LWIP_ICMP6_HL 255

@@ -4,6 +4,7 @@
 
 #include "stack/interface.h"
 #include "stack/names.h"
+#include "stack/tcpsock.h"
 #include "stack/timers.h"
 
 #include "lwip/dns.h"
@@ -40,11 +41,9 @@ static int start_lwip(void)
 /* Resets each connection; calls blocked on a descriptor return. */
 static void close_sockets(void)
 {
-    const struct linger abort_now = { .l_onoff = 1, .l_linger = 0 };
-
     for (int fd = 0; fd < MEMP_NUM_NETCONN; fd++) {
-        lwip_setsockopt(fd, SOL_SOCKET, SO_LINGER, &abort_now, sizeof abort_now);
-        lwip_close(fd);
+        zt_socket_abort_on_close(fd);
+        zt_socket_close(fd);
     }
 }
 

@@ -142,8 +142,8 @@ bool zt_tcpsock_is_bound(int fd)
 {
     zt_core_lock();
     struct lwip_sock *socket = tcp_socket_of(fd);
-    bool bound = socket != NULL && socket->conn->pcb.tcp != NULL &&
-                 socket->conn->pcb.tcp->local_port != 0;
+    bool bound =
+        socket != NULL && socket->conn->pcb.tcp != NULL && socket->conn->pcb.tcp->local_port != 0;
     zt_core_unlock();
     return bound;
 }
@@ -158,7 +158,8 @@ static int resize_send_buffer(struct tcp_pcb *pcb, int size)
     if (size == 0)
         return (int)old;
     tcpwnd_size_t queued = old - pcb->snd_buf;
-    tcpwnd_size_t wanted = (tcpwnd_size_t)LWIP_MIN(LWIP_MAX(size, SMALLEST_SEND_BUFFER), TCP_SND_BUF);
+    tcpwnd_size_t wanted =
+        (tcpwnd_size_t)LWIP_MIN(LWIP_MAX(size, SMALLEST_SEND_BUFFER), TCP_SND_BUF);
     if (wanted < queued)
         wanted = queued;
     pcb->snd_buf = wanted - queued;
@@ -172,11 +173,52 @@ int zt_tcpsock_send_buffer(int fd, int size)
 
     zt_core_lock();
     struct lwip_sock *socket = tcp_socket_of(fd);
-    if (socket != NULL && socket->conn->pcb.tcp != NULL &&
-        socket->conn->pcb.tcp->state != LISTEN)
+    if (socket != NULL && socket->conn->pcb.tcp != NULL && socket->conn->pcb.tcp->state != LISTEN)
         result = resize_send_buffer(socket->conn->pcb.tcp, size);
     zt_core_unlock();
     return result;
+}
+
+void zt_socket_abort_on_close(int fd)
+{
+    const struct linger abort_now = { .l_onoff = 1, .l_linger = 0 };
+
+    lwip_setsockopt(fd, SOL_SOCKET, SO_LINGER, &abort_now, sizeof abort_now);
+}
+
+/* Takes over and resets what waits to be accepted. The lock keeps more from arriving. */
+static void drain_listener(int fd)
+{
+    int waiting;
+
+    lwip_fcntl(fd, F_SETFL, O_NONBLOCK);
+    while ((waiting = lwip_accept(fd, NULL, NULL)) >= 0) {
+        zt_socket_abort_on_close(waiting);
+        lwip_close(waiting);
+    }
+}
+
+static bool listens(const struct lwip_sock *socket)
+{
+    return socket != NULL && socket->conn->pcb.tcp != NULL &&
+           socket->conn->pcb.tcp->state == LISTEN;
+}
+
+int zt_socket_close(int fd)
+{
+    zt_core_lock();
+    struct lwip_sock *socket = tcp_socket_of(fd);
+    bool listening = listens(socket);
+    int result = -1;
+    if (listening) {
+        /* With a linger time set lwIP looks for unsent data, which a listening pcb has no place for. */
+        socket->conn->linger = -1;
+        drain_listener(fd);
+        result = lwip_close(fd);
+    }
+    zt_core_unlock();
+    /* Others may linger, which must not happen under the lock. */
+    return listening ? result : lwip_close(fd);
 }
 
 bool zt_socket_is_open(int fd)
@@ -195,8 +237,7 @@ bool zt_stack_can_reach(const ip_addr_t *dest)
         unmap_ipv4_mapped_ipv6(&inner, ip_2_ip6(dest));
         can = zt_stack_route4(NULL, &inner) != NULL;
     } else if (!can)
-        can = ip6_addr_islinklocal(ip_2_ip6(dest)) ||
-              zt_stack_route6(NULL, ip_2_ip6(dest)) != NULL;
+        can = ip6_addr_islinklocal(ip_2_ip6(dest)) || zt_stack_route6(NULL, ip_2_ip6(dest)) != NULL;
     zt_core_unlock();
     return can;
 }

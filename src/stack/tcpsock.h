@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What lwIP's socket calls can't do for TCP: a second attempt to connect, giving one up, and telling
-   the states apart in which they behave unlike POSIX. They take the core lock themselves. */
+   the states apart in which they behave unlike POSIX, and closing safely. They take the core lock themselves. */
 #ifndef ZT_STACK_TCPSOCK_H
 #define ZT_STACK_TCPSOCK_H
 
@@ -19,6 +19,9 @@ bool zt_tcpsock_is_bound(int fd);
 /* Sets how many bytes may wait to be acknowledged, bounded by ours, or only asks (0). Negative: no TCP
    connection. */
 int zt_tcpsock_send_buffer(int fd, int size);
+/* lwip_close, for listening sockets too: lwIP 2.2.1 asserts when a connection still waits to be accepted. */
+int zt_socket_close(int fd);
+void zt_socket_abort_on_close(int fd);
 /* Is fd open at all? */
 bool zt_socket_is_open(int fd);
 /* Does a joined network (or loopback) lead there? */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Records of the peer cache: identity, versions and endpoints of peers we once knew. docs/wire.md 8.2. */
+/* Records of the peer cache: identity, versions and endpoints of peers we once knew.
+   docs/wire.md 8.2. */
 #include "vl1/state.h"
 
 #include <string.h>

@@ -187,8 +187,8 @@ static void note_version(struct zt_peer *peer, int protocol, int major, int mino
     peer->revision = revision;
 }
 
-/* The packet is authentic. The version is noted after the answer, which a stranger gets by the suite
-   that every version knows. */
+/* The packet is authentic. The version is noted after the answer, which a stranger gets by the
+   suite that every version knows. */
 static enum zt_drop welcome(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_inbound *in,
                             struct greeting *greeting, const uint8_t *packet)
 {
@@ -242,7 +242,8 @@ static bool passes_gate(struct zt_vl1 *vl1, const struct zt_link *link)
     return zt_gate_pass(&vl1->gate, &link->remote, vl1->now.mono_ms);
 }
 
-/* The gate comes first, then the agreement, then the MAC: each is dearer than the one before saves. */
+/* The gate comes first, then the agreement, then the MAC: each is dearer than the one before
+   saves. */
 static enum zt_drop check_stranger(struct zt_vl1 *vl1, const struct zt_link *link,
                                    const struct zt_identity *identity, uint8_t *packet,
                                    size_t length, struct zt_session_key *key)

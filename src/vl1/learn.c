@@ -91,8 +91,8 @@ static void adopt(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link
     vl1->roots.best_ms = ZT_NEVER_MS;
 }
 
-/* Only an answer to something we sent proves a path: a source address alone is easily forged. Anything
-   else that comes directly makes us greet the sender there. */
+/* Only an answer to something we sent proves a path: a source address alone is easily forged.
+   Anything else that comes directly makes us greet the sender there. */
 static void learn_path(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_inbound *in)
 {
     int64_t now_ms = vl1->now.mono_ms;

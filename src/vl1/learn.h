@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an authenticated packet proves: that its sender lives, that it is trusted, that a link works.
-   docs/wire.md 6.2, 6.3. */
+/* What an authenticated packet proves: that its sender lives, that it is trusted, that a link
+   works. docs/wire.md 6.2, 6.3. */
 #ifndef ZT_VL1_LEARN_H
 #define ZT_VL1_LEARN_H
 

@@ -56,7 +56,8 @@ bool zt_path_needs_heartbeat(const struct zt_path *path, int64_t now_ms)
     return now_ms - path->sent_ms >= ZT_PATH_HEARTBEAT_MS;
 }
 
-/* Scopes are worth what they are numbered; loopback is only admitted in demos, as good as private. */
+/* Scopes are worth what they are numbered; loopback is only admitted in demos, as good as
+   private. */
 static int64_t scope_cost(const struct zt_path *path)
 {
     enum zt_scope scope = zt_endpoint_scope(&path->link.remote);

@@ -189,7 +189,8 @@ static size_t longest_silent(const struct zt_peer *peer)
     return oldest;
 }
 
-/* A dead path to the same IP first (its port has moved), then a free place, then the bound's victim. */
+/* A dead path to the same IP first (its port has moved), then a free place, then the bound's
+   victim. */
 static struct zt_path *place_for(struct zt_peer *peer, const struct zt_link *link, int64_t now_ms,
                                  bool *replaced)
 {

@@ -84,8 +84,8 @@ bool zt_peer_has_endpoint(const struct zt_peer *peer, const struct zt_endpoint *
 /* An alive path from the same socket to the same IP: a new port there is not adopted meanwhile. */
 bool zt_peer_has_sibling(const struct zt_peer *peer, const struct zt_link *link, int64_t now_ms);
 
-/* Adds a path in the place docs/wire.md 6.3 names; at the bound the longest silent gives way. True and
-   *path. *replaced: another path had to go. False when out of memory. */
+/* Adds a path in the place docs/wire.md 6.3 names; at the bound the longest silent gives way.
+   True and *path. *replaced: another path had to go. False when out of memory. */
 bool zt_peer_install(struct zt_peer *peer, const struct zt_path *path, int64_t now_ms,
                      bool *replaced);
 /* Removes path i; the order of the others stays. */

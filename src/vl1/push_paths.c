@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PUSH_DIRECT_PATHS, both directions: all our endpoints, for those who trust us. docs/wire.md 4.18, 6.7,
-   6.15. */
+/* PUSH_DIRECT_PATHS, both directions: all our endpoints, for those who trust us. docs/wire.md
+   4.18, 6.7, 6.15. */
 #include "vl1/state.h"
 
 #include <assert.h>
@@ -152,8 +152,9 @@ static void follow_redirect(struct zt_vl1 *vl1, struct zt_peer *peer, const stru
         zt_peer_remove_path(peer, i);
         zt_peer_lost_path(vl1, peer);
     }
-    if (zt_peer_install(peer, &path, vl1->now.mono_ms, &has_replaced))
-        zt_peer_gained_path(vl1, peer);
+    if (!zt_peer_install(peer, &path, vl1->now.mono_ms, &has_replaced))
+        return;
+    zt_peer_gained_path(vl1, peer);
     if (has_replaced)
         zt_peer_lost_path(vl1, peer);
 }

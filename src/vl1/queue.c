@@ -118,7 +118,8 @@ static void retry_parked(struct zt_vl1 *vl1)
 {
     struct zt_queue *queue = &vl1->queue;
 
-    /* What can't be sent yet goes to the back, so that one round sees each once and keeps the order. */
+    /* What can't be sent yet goes to the back, so that one round sees each once and keeps the
+       order. */
     for (size_t left = queue->parked_count; left > 0; left--) {
         struct zt_waiting waiting = take_first(queue->parked, &queue->parked_count);
         enum zt_drop result;

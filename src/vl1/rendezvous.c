@@ -129,7 +129,8 @@ static void open_nat(struct zt_vl1 *vl1, const struct zt_link *link)
     (void)zt_emit(vl1, link, junk, sizeof junk, JUNK_TTL);
 }
 
-/* The same layout, from a root. We answer from the socket it came by: that one the root has seen. */
+/* The same layout, from a root. We answer from the socket it came by: that one the root has
+   seen. */
 enum zt_drop zt_rendezvous_receive(struct zt_vl1 *vl1, struct zt_peer *peer, struct zt_inbound *in)
 {
     struct zt_reader reader = zt_reader_of(in->payload, in->length);

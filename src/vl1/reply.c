@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* OK and ERROR: whose question they answer, and to whom the answer goes. docs/wire.md 4.4 to 4.6. */
+/* OK and ERROR: whose question they answer, and to whom the answer goes. docs/wire.md 4.4 to
+   4.6. */
 #include "vl1/state.h"
 
 #include <assert.h>
@@ -11,8 +12,8 @@ static enum zt_drop hand_up(struct zt_vl1 *vl1, struct zt_inbound *in)
     return vl1->options.upper.packet(vl1->options.upper.context, in);
 }
 
-/* asked verb(1) asked id(8) ... An OK to what we did not ask counts for nothing, not even for life. A
-   deferred one was expected when it came. */
+/* asked verb(1) asked id(8) ... An OK to what we did not ask counts for nothing, not even for
+   life. A deferred one was expected when it came. */
 enum zt_drop zt_ok_receive(struct zt_vl1 *vl1, struct zt_peer *peer, struct zt_inbound *in)
 {
     struct zt_reader reader = zt_reader_of(in->payload, in->length);
@@ -38,8 +39,9 @@ enum zt_drop zt_ok_receive(struct zt_vl1 *vl1, struct zt_peer *peer, struct zt_i
     }
 }
 
-/* asked verb(1) asked id(8) code(1) ... Errors need not be expected, each code has its own rule. Our
-   address being taken is fatal, so that one must come from a root and answer a HELLO of ours. */
+/* asked verb(1) asked id(8) code(1) ... Errors need not be expected, each code has its own rule.
+   Our address being taken is fatal, so that one must come from a root and answer a HELLO of
+   ours. */
 enum zt_drop zt_error_receive(struct zt_vl1 *vl1, struct zt_peer *peer, struct zt_inbound *in)
 {
     struct zt_reader reader = zt_reader_of(in->payload, in->length);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Composing a packet and sending it: over a given link, by the best way, or parked until there is one.
-   docs/wire.md 2.4, 3.4, 6.5. */
+/* Composing a packet and sending it: over a given link, by the best way, or parked until there
+   is one. docs/wire.md 2.4, 3.4, 6.5. */
 #ifndef ZT_VL1_SEND_H
 #define ZT_VL1_SEND_H
 

@@ -21,8 +21,8 @@ struct zt_surfaces {
 };
 
 void zt_surfaces_clear(struct zt_surfaces *surfaces);
-/* Judges and keeps one report. True if a reporter we trust sees us at another IP than before: then the
-   paths of that scope and family no longer work. */
+/* Judges and keeps one report. True if a reporter we trust sees us at another IP than before:
+   then the paths of that scope and family no longer work. */
 bool zt_surfaces_report(struct zt_surfaces *surfaces, const struct zt_report *report,
                         bool is_trusted);
 /* Distinct endpoints, oldest report first; returns how many were written. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the driver told about our surroundings, and which endpoints may be paths. docs/wire.md 6.9, 8.4. */
+/* What the driver told about our surroundings, and which endpoints may be paths. docs/wire.md
+   6.9, 8.4. */
 #ifndef ZT_VL1_SURROUNDINGS_H
 #define ZT_VL1_SURROUNDINGS_H
 

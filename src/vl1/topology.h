@@ -12,8 +12,8 @@ struct zt_topology {
 };
 
 struct zt_peer *zt_topology_find(const struct zt_vl1 *vl1, zt_address address);
-/* Makes a peer of an identity that was judged genuine; key NULL: agree now. At the bound the longest
-   silent one that is no root gives way. NULL: unusable key or out of memory. */
+/* Makes a peer of an identity that was judged genuine; key NULL: agree now. At the bound the
+   longest silent one that is no root gives way. NULL: unusable key or out of memory. */
 struct zt_peer *zt_topology_add(struct zt_vl1 *vl1, const struct zt_identity *identity,
                                 const struct zt_session_key *key);
 /* Notes that an authenticated packet came. */

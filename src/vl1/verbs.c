@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The gates, in their fixed order: cipher, sender, authenticity, compression, length, role; then the
-   handler, and what the packet proves about its sender. */
+/* The gates, in their fixed order: cipher, sender, authenticity, compression, length, role; then
+   the handler, and what the packet proves about its sender. */
 #include "vl1/verbs.h"
 #include "vl1/packet.h"
 #include "vl1/state.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verb table, the gates every packet passes, and the handlers' prototypes. docs/wire.md 3.7, 4. */
+/* The verb table, the gates every packet passes, and the handlers' prototypes. docs/wire.md 3.7,
+   4. */
 #ifndef ZT_VL1_VERBS_H
 #define ZT_VL1_VERBS_H
 

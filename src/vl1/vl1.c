@@ -62,7 +62,8 @@ void zt_settle(struct zt_vl1 *vl1)
     vl1->queue.is_due = false;
 }
 
-/* A head with the fragmented bit, or a fragment. Counts only what completes a packet or is refused. */
+/* A head with the fragmented bit, or a fragment. Counts only what completes a packet or is
+   refused. */
 static void reassemble(struct zt_vl1 *vl1, const struct zt_link *from, const uint8_t *bytes,
                        size_t length)
 {

@@ -69,8 +69,8 @@ static const struct zt_identity *known_identity(struct zt_vl1 *vl1, zt_address a
     return peer ? &peer->identity : NULL;
 }
 
-/* address(5) ... What we don't know an upstream is asked for, so that we do when asked again; never on
-   behalf of another upstream, or two of them could ask each other forever. */
+/* address(5) ... What we don't know an upstream is asked for, so that we do when asked again;
+   never on behalf of another upstream, or two of them could ask each other forever. */
 enum zt_drop zt_whois_receive(struct zt_vl1 *vl1, struct zt_peer *peer, struct zt_inbound *in)
 {
     struct zt_reader reader = zt_reader_of(in->payload, in->length);
@@ -101,9 +101,9 @@ enum zt_drop zt_whois_receive(struct zt_vl1 *vl1, struct zt_peer *peer, struct z
     return ZT_DROP_NONE;
 }
 
-/* Takes an identity only if we asked for its address. It is not proved: a root is trusted for its word
-   (docs/wire.md 9.2), as it could hide or misroute the peer anyway, and then no stranger can make us
-   do the slow proof by being mentioned. */
+/* Takes an identity only if we asked for its address. It is not proved: a root is trusted for
+   its word (docs/wire.md 9.2), as it could hide or misroute the peer anyway, and then no
+   stranger can make us do the slow proof by being mentioned. */
 static void learn_identity(struct zt_vl1 *vl1, const struct zt_identity *identity)
 {
     struct zt_question *question = find(&vl1->whois, identity->address);

@@ -3,7 +3,7 @@
 #include "vl2/announce.h"
 
 #include "base/rate.h"
-#include "vl2/gate.h"
+#include "vl2/access.h"
 #include "vl2/multicast.h"
 
 #define LIKE_SIZE 18
@@ -150,7 +150,7 @@ enum zt_drop zt_like_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
         group.mac = zt_mac_read(&reader);
         group.adi = zt_read_u32(&reader);
         if (nwid != judged) {
-            serves = zt_gate_serves(vl2, zt_network_find(vl2, nwid), nwid, in->identity);
+            serves = zt_access_serves(vl2, zt_network_find(vl2, nwid), nwid, in->identity);
             judged = nwid;
         }
         any = any || serves;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MULTICAST_LIKE: telling others which groups we listen to, and hearing it from them. docs/wire.md 16.2. */
+/* MULTICAST_LIKE: telling others which groups we listen to, and hearing it from them. docs/wire.md
+   16.2. */
 #ifndef ZT_VL2_ANNOUNCE_H
 #define ZT_VL2_ANNOUNCE_H
 

@@ -23,8 +23,8 @@ void zt_bridge_clear(struct zt_bridge *bridge);
 /* A frame from this MAC came by this member. */
 void zt_bridge_learn(struct zt_bridge *bridge, struct zt_mac mac, zt_address member);
 zt_address zt_bridge_route_to(const struct zt_bridge *bridge, struct zt_mac mac); /* 0: unknown */
-/* The members that have to get a frame for this MAC: its bridge if known and still one, else the active
-   bridges, a random choice if there are too many. Never self. Returns how many. */
+/* The members that have to get a frame for this MAC: its bridge if known and still one, else the
+   active bridges, a random choice if there are too many. Never self. Returns how many. */
 size_t zt_bridge_targets(const struct zt_bridge *bridge, const struct zt_config *config,
                          zt_address self, struct zt_mac mac, struct zt_rng *rng,
                          zt_address targets[ZT_MAX_BRIDGE_COPIES]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whom our own controller dealt with lately: spacing of requests, memory of grants. docs/wire.md 18.1. */
+/* Whom our own controller dealt with lately: spacing of requests, memory of grants. docs/wire.md
+   18.1. */
 #ifndef ZT_VL2_CLIENTS_H
 #define ZT_VL2_CLIENTS_H
 

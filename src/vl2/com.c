@@ -96,7 +96,8 @@ void zt_com_sign(struct zt_com *com, const struct zt_identity *controller)
     zt_identity_sign(com->signature, controller, bytes, zt_writer_length(&message));
 }
 
-/* version(1)=1, count(2), count times id(8) value(8) max_delta(8), signer(5), signature(96) if signed */
+/* version(1)=1, count(2), count times id(8) value(8) max_delta(8), signer(5), signature(96) if
+   signed */
 void zt_com_read(struct zt_com *com, struct zt_reader *in)
 {
     uint8_t version = zt_read_u8(in);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judging credentials that others show: for a joined network, not outdated or revoked, well signed. */
+/* Judging credentials that others show: for a joined network, not outdated or revoked, well signed.
+   */
 #include "vl2/credentials.h"
 
-#include "vl2/gate.h"
+#include "vl2/access.h"
 
 static enum zt_drop conclude(enum zt_verdict_of_signature verdict)
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NETWORK_CREDENTIALS: showing ours to other members, and judging theirs. docs/wire.md 13.8 to 13.10. */
+/* NETWORK_CREDENTIALS: showing ours to other members, and judging theirs. docs/wire.md 13.8 to
+   13.10. */
 #ifndef ZT_VL2_CREDENTIALS_H
 #define ZT_VL2_CREDENTIALS_H
 
 #include "vl2/state.h"
 
-/* Each judges one credential, whoever brought it, and files it under the member it is about. DEFERRED: the
-   signer's identity is not known yet and was asked for. from: who brought it, not to get it back. */
+/* Each judges one credential, whoever brought it, and files it under the member it is about.
+   DEFERRED: the signer's identity is not known yet and was asked for. from: who brought it, not to
+   get it back. */
 enum zt_drop zt_credentials_offer_com(struct zt_vl2 *vl2, const struct zt_com *com);
 enum zt_drop zt_credentials_offer_revocation(struct zt_vl2 *vl2,
                                              const struct zt_revocation *revocation,

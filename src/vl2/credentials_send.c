@@ -48,7 +48,8 @@ static void write_list(const struct zt_config *config, enum zt_credential_type t
     zt_store_u16(count_at, written);
 }
 
-/* COMs, 0, then four counted lists: capabilities, tags, revocations, ownerships. docs/wire.md 13.9. */
+/* COMs, 0, then four counted lists: capabilities, tags, revocations, ownerships. docs/wire.md 13.9.
+   */
 static void push_packet(struct zt_vl2 *vl2, const struct zt_config *config, zt_address to,
                         struct cursor *cursor)
 {

@@ -14,15 +14,15 @@ struct zt_dict {
 
 struct zt_dict zt_dict_of(const void *text, size_t length);
 bool zt_dict_has(const struct zt_dict *dict, const char *key);
-/* Unescapes the value of the first such key into out and adds a 0. Returns its whole length (out gets
-   at most capacity - 1 of it), or -1 if there is no such key. */
+/* Unescapes the value of the first such key into out and adds a 0. Returns its whole length (out
+   gets at most capacity - 1 of it), or -1 if there is no such key. */
 long zt_dict_get(const struct zt_dict *dict, const char *key, void *out, size_t capacity);
 uint64_t zt_dict_get_u64(const struct zt_dict *dict, const char *key, uint64_t otherwise);
 int64_t zt_dict_get_i64(const struct zt_dict *dict, const char *key, int64_t otherwise);
 bool zt_dict_get_bool(const struct zt_dict *dict, const char *key, bool otherwise);
 
-/* Writing: appends entries to a writer, sticky like it; the dictionary begins where the writer does.
-   An entry that finds no room is left out whole. */
+/* Writing: appends entries to a writer, sticky like it; the dictionary begins where the writer
+   does. An entry that finds no room is left out whole. */
 void zt_dict_put(struct zt_writer *out, const char *key, const void *value, size_t length);
 void zt_dict_put_text(struct zt_writer *out, const char *key, const char *text);
 void zt_dict_put_u64(struct zt_writer *out, const char *key, uint64_t value); /* 16 hex digits */

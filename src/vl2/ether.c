@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MAC addresses, multicast groups and automatic IPv6 addresses as functions of network and member. */
+/* MAC addresses, multicast groups and automatic IPv6 addresses as functions of network and
+   member. */
 #include "vl2/ether.h"
 
 #include "base/text.h"

@@ -3,7 +3,7 @@
 #include "vl2/frame.h"
 
 #include "vl2/credentials.h"
-#include "vl2/gate.h"
+#include "vl2/access.h"
 #include "vl2/policy.h"
 
 #include <assert.h>
@@ -71,8 +71,8 @@ enum zt_drop zt_frame_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
         return ZT_DROP_TRUNCATED;
     if (network == NULL)
         return ZT_DROP_NOT_JOINED;
-    if (!zt_gate_admits(vl2, network, in->identity))
-        return zt_gate_refuse(vl2, network, in);
+    if (!zt_access_admits(vl2, network, in->identity))
+        return zt_access_refuse(vl2, network, in);
     in->trusted = true;
     frame.length = zt_reader_left(&reader);
     if (frame.length == 0)
@@ -151,8 +151,8 @@ enum zt_drop zt_ext_frame_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
         return ZT_DROP_NOT_JOINED;
     if (com.count > 0)
         (void)zt_credentials_offer_com(vl2, &com);
-    if (!zt_gate_admits(vl2, network, in->identity))
-        return zt_gate_refuse(vl2, network, in);
+    if (!zt_access_admits(vl2, network, in->identity))
+        return zt_access_refuse(vl2, network, in);
     in->trusted = true;
     frame.payload = reader.at;
     frame.length = zt_reader_left(&reader);

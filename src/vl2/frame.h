@@ -23,7 +23,8 @@ enum zt_drop zt_frame_send(struct zt_vl2 *vl2, const struct zt_network *network,
 enum zt_drop zt_frame_send_extended(struct zt_vl2 *vl2, const struct zt_network *network,
                                     const struct zt_frame *frame, size_t length, zt_address to,
                                     uint8_t flags, unsigned send_flags);
-/* After the filter: may the frame be handed over with these MACs? Learns routes to bridged hosts. */
+/* After the filter: may the frame be handed over with these MACs? Learns routes to bridged hosts.
+   */
 enum zt_drop zt_frame_judge_macs(struct zt_network *network, const struct zt_frame *frame,
                                  zt_address sender);
 enum zt_drop zt_frame_receive(struct zt_vl2 *vl2, struct zt_inbound *in);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MULTICAST_GATHER: asking others for members of a group, and answering them. */
 #include "vl2/credentials.h"
-#include "vl2/gate.h"
+#include "vl2/access.h"
 #include "vl2/multicast.h"
 
 #define MAX_ASKED 16
@@ -173,16 +173,17 @@ enum zt_drop zt_gather_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
         if (!reader.failed)
             (void)zt_credentials_offer_com(vl2, &com);
     }
-    if (!zt_gate_serves(vl2, network, nwid, in->identity))
+    if (!zt_access_serves(vl2, network, nwid, in->identity))
         return network == NULL ? ZT_DROP_NOT_JOINED : ZT_DROP_NOT_MEMBER;
-    if (network != NULL && zt_gate_admits(vl2, network, in->identity))
+    if (network != NULL && zt_access_admits(vl2, network, in->identity))
         in->trusted = true;
     if (wanted > 0)
         answer(vl2, network, nwid, &group, wanted, in);
     return ZT_DROP_NONE;
 }
 
-/* After the verb and id asked: network 8, MAC 6, ADI 4, total 4, count 2, addresses. docs/wire.md 16.3. */
+/* After the verb and id asked: network 8, MAC 6, ADI 4, total 4, count 2, addresses. docs/wire.md
+   16.3. */
 enum zt_drop zt_gather_ok_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
 {
     struct zt_reader reader =

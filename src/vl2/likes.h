@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The database of likes: which nodes want which multicast group of which network. docs/wire.md 16.1. */
+/* The database of likes: which nodes want which multicast group of which network. docs/wire.md
+   16.1. */
 #ifndef ZT_VL2_LIKES_H
 #define ZT_VL2_LIKES_H
 
@@ -46,7 +47,8 @@ void zt_likes_remove(struct zt_likes *likes, zt_nwid nwid, const struct zt_group
 /* NULL: nobody. Borrowed until the next change. */
 struct zt_audience *zt_likes_audience(const struct zt_likes *likes, zt_nwid nwid,
                                       const struct zt_group *group);
-/* Brings `count` members, drawn at random, to the front in random order (all, if there are fewer). */
+/* Brings `count` members, drawn at random, to the front in random order (all, if there are fewer).
+   */
 void zt_audience_shuffle(struct zt_audience *audience, struct zt_rng *rng, size_t count);
 /* Forgets likes not heard for 600 s. */
 void zt_likes_clean(struct zt_likes *likes, int64_t now_ms);

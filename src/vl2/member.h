@@ -29,7 +29,8 @@ struct zt_members {
 
 void zt_members_clear(struct zt_members *members);
 struct zt_member *zt_members_find(const struct zt_members *members, zt_address address);
-/* Found or made. NULL when out of memory, or full and a stranger (anyone who proved nothing) asks. */
+/* Found or made. NULL when out of memory, or full and a stranger (anyone who proved nothing) asks.
+   */
 struct zt_member *zt_members_get(struct zt_members *members, zt_address address, bool stranger,
                                  int64_t now_ms);
 /* Our config changed: judge everyone anew. */
@@ -40,7 +41,8 @@ void zt_members_clean(struct zt_members *members, const struct zt_config *config
 /* May this member take part, shown by packets of this identity? docs/wire.md 13.2. */
 bool zt_member_is_allowed(struct zt_member *member, const struct zt_config *config,
                           const struct zt_identity *identity);
-/* Would this certificate be stored if its signature is good? member may be NULL. docs/wire.md 13.8. */
+/* Would this certificate be stored if its signature is good? member may be NULL. docs/wire.md 13.8.
+   */
 enum zt_drop zt_member_judge_com(const struct zt_member *member, const struct zt_com *com,
                                  bool *known);
 enum zt_drop zt_member_store_com(struct zt_member *member, const struct zt_com *com);

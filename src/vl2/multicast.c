@@ -12,8 +12,8 @@
 #define GATHER_INTERVAL_MS 60000
 #define LOW_BANDWIDTH_FACTOR 3
 
-/* When a waiting frame asks again while nobody is known, after its start: the first ARP must not wait for
-   the host's own repetition. */
+/* When a waiting frame asks again while nobody is known, after its start: the first ARP must not
+   wait for the host's own repetition. */
 static const int64_t retry_after_ms[] = { 100, 300, 1000 };
 #define RETRY_COUNT (sizeof retry_after_ms / sizeof retry_after_ms[0])
 #define RETRY_SPACING_MS 100
@@ -23,7 +23,8 @@ static int64_t gather_interval_ms(const struct zt_vl2 *vl2)
     return vl2->low_bandwidth ? GATHER_INTERVAL_MS * LOW_BANDWIDTH_FACTOR : GATHER_INTERVAL_MS;
 }
 
-/* network 8, flags 1, [gather limit 4], [source 6], destination 6, ADI 4, type 2, payload. docs/wire.md 16.4. */
+/* network 8, flags 1, [gather limit 4], [source 6], destination 6, ADI 4, type 2, payload.
+   docs/wire.md 16.4. */
 static enum zt_drop write_and_send(struct zt_vl2 *vl2, const struct zt_network *network,
                                    const struct zt_frame *frame, const struct zt_group *group,
                                    zt_address to, uint8_t flags, uint32_t gather)
@@ -95,7 +96,8 @@ static bool is_bridge(const struct zt_network *network, zt_address address)
     return zt_config_has_specialist(network->config, address, ZT_SPECIALIST_BRIDGE);
 }
 
-/* To bridges first, subscribed or not, then to members in random order. Returns how many were sent. */
+/* To bridges first, subscribed or not, then to members in random order. Returns how many were sent.
+   */
 static size_t send_to_known(struct zt_vl2 *vl2, struct zt_network *network,
                             const struct zt_frame *frame, const struct zt_group *group,
                             zt_address origin, size_t limit, uint32_t gather)

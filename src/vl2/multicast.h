@@ -10,15 +10,16 @@
 #define ZT_MULTICAST_SOURCE 0x04
 #define ZT_MULTICAST_REPLICATE 0x08
 
-/* Sends a frame that passed the first filter to all members of the group, now or as they become known.
-   origin: the member for whom we replicate; 0: it is ours. */
+/* Sends a frame that passed the first filter to all members of the group, now or as they become
+   known. origin: the member for whom we replicate; 0: it is ours. */
 enum zt_drop zt_multicast_send(struct zt_vl2 *vl2, struct zt_network *network,
                                const struct zt_frame *frame, const struct zt_group *group,
                                zt_address origin);
 /* A node wants the group: remembered, and sent what waits for members of it. */
 void zt_multicast_heard(struct zt_vl2 *vl2, zt_nwid nwid, const struct zt_group *group,
                         zt_address address);
-/* Timers of waiting frames: each repeats its gather while nobody is known, and expires after 5 s. */
+/* Timers of waiting frames: each repeats its gather while nobody is known, and expires after 5 s.
+   */
 void zt_multicast_tick(struct zt_vl2 *vl2, struct zt_network *network);
 int64_t zt_multicast_due_ms(const struct zt_network *network);
 void zt_multicast_clean(struct zt_vl2 *vl2, struct zt_network *network);

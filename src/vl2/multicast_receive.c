@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MULTICAST_FRAME from other members, and the gather results that come back for ours. */
 #include "vl2/credentials.h"
-#include "vl2/gate.h"
+#include "vl2/access.h"
 #include "vl2/multicast.h"
 #include "vl2/policy.h"
 
-/* The member that made the frame: the sender, or, if that is a replicator, the member whose own MAC is
-   the source and who may take part. docs/wire.md 16.6. */
+/* The member that made the frame: the sender, or, if that is a replicator, the member whose own MAC
+   is the source and who may take part. docs/wire.md 16.6. */
 static zt_address origin_of(struct zt_vl2 *vl2, struct zt_network *network,
                             const struct zt_frame *frame, zt_address sender)
 {
@@ -101,8 +101,8 @@ enum zt_drop zt_multicast_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
     frame.length = zt_reader_left(&reader);
     if (com.count > 0)
         (void)zt_credentials_offer_com(vl2, &com);
-    if (!zt_gate_admits(vl2, network, in->identity))
-        return zt_gate_refuse(vl2, network, in);
+    if (!zt_access_admits(vl2, network, in->identity))
+        return zt_access_refuse(vl2, network, in);
     in->trusted = true;
 
     reason = judge(network, &frame);
@@ -114,8 +114,8 @@ enum zt_drop zt_multicast_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
     return reason;
 }
 
-/* After the verb and id asked: network 8, MAC 6, ADI 4, flags 1, [COM], [total 4, count 2, addresses].
-   docs/wire.md 16.4. */
+/* After the verb and id asked: network 8, MAC 6, ADI 4, flags 1, [COM], [total 4, count 2,
+   addresses]. docs/wire.md 16.4. */
 enum zt_drop zt_multicast_ok_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
 {
     struct zt_reader reader =
@@ -151,7 +151,7 @@ enum zt_drop zt_multicast_unwanted(struct zt_vl2 *vl2, struct zt_inbound *in,
         return ZT_DROP_TRUNCATED;
     if (network == NULL)
         return ZT_DROP_NOT_JOINED;
-    if (!zt_gate_admits(vl2, network, in->identity))
+    if (!zt_access_admits(vl2, network, in->identity))
         return ZT_DROP_NOT_MEMBER;
     zt_likes_remove(&vl2->likes, network->nwid, &group, in->source);
     return ZT_DROP_NONE;

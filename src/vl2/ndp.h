@@ -10,8 +10,8 @@
 
 /* Is this an IPv4 ARP request? Then *group becomes that of its target. */
 bool zt_arp_group(const struct zt_frame *frame, struct zt_group *group);
-/* Is this a solicitation for another member's automatic address, and do we emulate those? Then *answer is the
-   advertisement that the host gets instead, its payload in bytes. */
+/* Is this a solicitation for another member's automatic address, and do we emulate those? Then
+   *answer is the advertisement that the host gets instead, its payload in bytes. */
 bool zt_ndp_answer(const struct zt_network *network, zt_address self, const struct zt_frame *frame,
                    uint8_t bytes[ZT_NDP_ADVERTISEMENT], struct zt_frame *answer);
 

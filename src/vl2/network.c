@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A joined network's life: joined, configured, refused, left. Its state is set in one place here. */
+/* A joined network's life: joined, configured, refused, left. Its state is set in one place here.
+   */
 #include "vl2/network.h"
 
 #include "vl2/state.h"

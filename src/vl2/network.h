@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One joined network: its configuration, its state, and what belongs to it. docs/wire.md 12.1, 12.7, 12.9. */
+/* One joined network: its configuration, its state, and what belongs to it. docs/wire.md 12.1,
+   12.7, 12.9. */
 #ifndef ZT_VL2_NETWORK_H
 #define ZT_VL2_NETWORK_H
 
@@ -37,8 +38,9 @@ struct zt_network *zt_network_new(struct zt_vl2 *vl2, zt_nwid nwid);
 /* Takes it out of its table and frees it. */
 void zt_network_free(struct zt_vl2 *vl2, struct zt_network *network);
 
-/* Takes over config, which becomes the current one unless it is for another member or network, or the same
-   as before. text: its dictionary, to be kept; NULL for one made up here. docs/wire.md 12.7. */
+/* Takes over config, which becomes the current one unless it is for another member or network, or
+   the same as before. text: its dictionary, to be kept; NULL for one made up here. docs/wire.md
+   12.7. */
 enum zt_drop zt_network_install(struct zt_vl2 *vl2, struct zt_network *network,
                                 struct zt_config *config, const uint8_t *text, size_t length);
 /* The controller refused; url (may be NULL) tells where to authenticate. A config held is kept. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Certificates of ownership: these IP and MAC addresses belong to this member. docs/wire.md 13.4. */
+/* Certificates of ownership: these IP and MAC addresses belong to this member. docs/wire.md
+   13.4. */
 #include "vl2/grants.h"
 
 #include "vl2/signing.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking for a configuration, and its answers. Timer: a network's request_due_ms, 5 s after the last request
-   while nothing came since joining, else 60 s. */
+/* Asking for a configuration, and its answers. Timer: a network's request_due_ms, 5 s after the
+   last request while nothing came since joining, else 60 s. */
 #include "vl2/request.h"
 
 #include "base/rate.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A member asks its controller for a configuration and takes what comes back. docs/wire.md 12.1 to 12.3. */
+/* A member asks its controller for a configuration and takes what comes back. docs/wire.md 12.1 to
+   12.3. */
 #ifndef ZT_VL2_REQUEST_H
 #define ZT_VL2_REQUEST_H
 
@@ -10,7 +11,8 @@ void zt_request_send(struct zt_vl2 *vl2, struct zt_network *network);
 /* A dictionary came whole, from whomever: installs it. *parsed: it is one. */
 enum zt_drop zt_request_answered(struct zt_vl2 *vl2, struct zt_network *network,
                                  const uint8_t *text, size_t length, bool *parsed);
-/* The controller said no. body: what follows the network in an ERROR, for AUTHENTICATION_REQUIRED. */
+/* The controller said no. body: what follows the network in an ERROR, for AUTHENTICATION_REQUIRED.
+   */
 void zt_request_refused(struct zt_vl2 *vl2, struct zt_network *network, uint8_t code,
                         struct zt_reader *body);
 enum zt_drop zt_request_ok_receive(struct zt_vl2 *vl2, struct zt_inbound *in);

@@ -18,8 +18,8 @@
 #define NEIGHBOUR_LENGTH 64
 #define ARP_LENGTH 28
 
-/* NDP emulation spreads addresses that no certificate names. They prove themselves: the member's own
-   address is part of them, and nobody else may claim it. docs/wire.md 13.4. */
+/* NDP emulation spreads addresses that no certificate names. They prove themselves: the member's
+   own address is part of them, and nobody else may claim it. docs/wire.md 13.4. */
 static bool owns_automatically(const struct zt_rules_frame *frame,
                                const struct zt_rules_context *context, const uint8_t ip[16])
 {
@@ -47,7 +47,8 @@ static bool owns_mac(const struct zt_rules_frame *frame, const struct zt_rules_c
     return false;
 }
 
-/* An advertisement speaks for its target. A solicitation may come from anywhere and harms no one. */
+/* An advertisement speaks for its target. A solicitation may come from anywhere and harms no
+   one. */
 static bool ipv6_sender_is_proven(const struct zt_rules_frame *frame,
                                   const struct zt_rules_context *context)
 {

@@ -7,8 +7,9 @@
 
 #define ZT_MAX_RULE_SIZE 21 /* bytes of the longest entry in its written form */
 
-/* Reads up to `count` entries, or to the end of the reader if count is SIZE_MAX. Entries beyond capacity
-   are skipped. Returns how many were stored; fails the reader if an entry is too short for its type. */
+/* Reads up to `count` entries, or to the end of the reader if count is SIZE_MAX. Entries beyond
+   capacity are skipped. Returns how many were stored; fails the reader if an entry is too short for
+   its type. */
 size_t zt_rules_read(struct zt_rule *rules, size_t capacity, size_t count, struct zt_reader *in);
 void zt_rules_write(const struct zt_rule *rules, size_t count, struct zt_writer *out);
 /* The same entries, as far as they can be written? */

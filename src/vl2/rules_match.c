@@ -169,8 +169,9 @@ static uint64_t read_integer(const uint8_t *bytes, size_t count, bool little)
     return value;
 }
 
-/* Big-endian, the index is that of a field of eight bytes whose tail is read, and the low bits count;
-   little-endian, it is that of the first byte, and the high bits count. docs/wire.md 14.6. */
+/* Big-endian, the index is that of a field of eight bytes whose tail is read, and the low bits
+   count; little-endian, it is that of the first byte, and the high bits count. docs/wire.md
+   14.6. */
 static enum zt_match match_integer(const struct zt_rule *rule, const struct zt_rules_frame *frame)
 {
     bool little = (rule->u.integer.format & INTEGER_LITTLE_ENDIAN) != 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The value of one match entry on one frame. Seen by the rule evaluator only. docs/wire.md 14.6, 14.7. */
+/* The value of one match entry on one frame. Seen by the rule evaluator only. docs/wire.md 14.6,
+   14.7. */
 #ifndef ZT_VL2_RULES_MATCH_H
 #define ZT_VL2_RULES_MATCH_H
 

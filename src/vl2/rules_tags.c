@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tag matches: what we know of both sides, and what is assumed where we don't know. docs/wire.md 14.7. */
+/* Tag matches: what we know of both sides, and what is assumed where we don't know. docs/wire.md
+   14.7. */
 #include "vl2/rules_match.h"
 
 #include "vl2/grants.h"
@@ -46,8 +47,8 @@ static bool compare(unsigned type, uint32_t own, uint32_t peer, uint32_t value)
     }
 }
 
-/* A sender usually doesn't have the receiver's tags yet. It lets the frame go; the receiver, who has
-   both, decides. */
+/* A sender usually doesn't have the receiver's tags yet. It lets the frame go; the receiver, who
+   has both, decides. */
 static enum zt_match match_both(const struct zt_rule *rule, const struct zt_rules_frame *frame,
                                 const struct zt_rules_context *context, bool super)
 {

@@ -20,8 +20,8 @@ struct zt_senders {
 };
 
 void zt_senders_clear(struct zt_senders *senders);
-/* May the peer's packet be looked at now? Each kind has its own limit, since a flooded revocation must
-   not be lost to a credential push of the same second. */
+/* May the peer's packet be looked at now? Each kind has its own limit, since a flooded revocation
+   must not be lost to a credential push of the same second. */
 bool zt_senders_allow(struct zt_senders *senders, zt_address address, bool only_revocations,
                       int64_t now_ms);
 /* Forgets those whose limits are full again. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The wire side of a controller: requests go to it as effects, its answers go out signed. docs/wire.md 18.1. */
+/* The wire side of a controller: requests go to it as effects, its answers go out signed.
+   docs/wire.md 18.1. */
 #ifndef ZT_VL2_SERVE_H
 #define ZT_VL2_SERVE_H
 

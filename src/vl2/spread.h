@@ -35,7 +35,8 @@ struct zt_spread {
 };
 
 void zt_spread_clear(struct zt_spread *spread);
-/* The newest entry, zeroed but for payload and length; the oldest gives way. NULL when out of memory. */
+/* The newest entry, zeroed but for payload and length; the oldest gives way. NULL when out of
+   memory. */
 struct zt_queued *zt_spread_push(struct zt_spread *spread, const uint8_t *payload, size_t length);
 void zt_spread_remove(struct zt_spread *spread, size_t index);
 /* When members of this group were last asked for; ZT_NEVER_MS: never. */

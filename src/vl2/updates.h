@@ -27,8 +27,8 @@ struct zt_updates {
 void zt_updates_clear(struct zt_updates *updates);
 /* Could this chunk be added? Changes nothing; asked before its signature is checked. */
 enum zt_drop zt_updates_judge(const struct zt_updates *updates, const struct zt_chunk *chunk);
-/* Adds a chunk whose signature is good. *complete: the update if this was its last missing chunk, to be
-   given to zt_updates_finish after use, else NULL. */
+/* Adds a chunk whose signature is good. *complete: the update if this was its last missing chunk,
+   to be given to zt_updates_finish after use, else NULL. */
 enum zt_drop zt_updates_add(struct zt_updates *updates, const struct zt_chunk *chunk,
                             struct zt_update **complete);
 /* Frees the text; what was received is remembered so that copies are known as such. */

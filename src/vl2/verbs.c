@@ -12,7 +12,6 @@
 typedef enum zt_drop zt_handler(struct zt_vl2 *vl2, struct zt_inbound *in);
 
 struct verb {
-    const char *name;
     size_t shortest; /* payload */
     zt_handler *receive;
     size_t ok_shortest; /* payload of the OK, with the verb and id asked */
@@ -20,16 +19,16 @@ struct verb {
 };
 
 static const struct verb verbs[ZT_VERB_COUNT] = {
-    [ZT_VERB_FRAME] = { "FRAME", 10, zt_frame_receive, 0, NULL },
-    [ZT_VERB_EXT_FRAME] = { "EXT_FRAME", 23, zt_ext_frame_receive, 0, NULL },
-    [ZT_VERB_MULTICAST_LIKE] = { "MULTICAST_LIKE", 18, zt_like_receive, 0, NULL },
-    [ZT_VERB_NETWORK_CREDENTIALS] = { "NETWORK_CREDENTIALS", 1, zt_credentials_receive, 0, NULL },
-    [ZT_VERB_NETWORK_CONFIG_REQUEST] = { "NETWORK_CONFIG_REQUEST", 10, zt_serve_request,
-                                         ZT_REPLY_HEADER + 10, zt_request_ok_receive },
-    [ZT_VERB_NETWORK_CONFIG] = { "NETWORK_CONFIG", 10, zt_request_push_receive, 0, NULL },
-    [ZT_VERB_MULTICAST_GATHER] = { "MULTICAST_GATHER", 23, zt_gather_receive, ZT_REPLY_HEADER + 24,
+    [ZT_VERB_FRAME] = { 10, zt_frame_receive, 0, NULL },
+    [ZT_VERB_EXT_FRAME] = { 23, zt_ext_frame_receive, 0, NULL },
+    [ZT_VERB_MULTICAST_LIKE] = { 18, zt_like_receive, 0, NULL },
+    [ZT_VERB_NETWORK_CREDENTIALS] = { 1, zt_credentials_receive, 0, NULL },
+    [ZT_VERB_NETWORK_CONFIG_REQUEST] = { 10, zt_serve_request, ZT_REPLY_HEADER + 10,
+                                         zt_request_ok_receive },
+    [ZT_VERB_NETWORK_CONFIG] = { 10, zt_request_push_receive, 0, NULL },
+    [ZT_VERB_MULTICAST_GATHER] = { 23, zt_gather_receive, ZT_REPLY_HEADER + 24,
                                    zt_gather_ok_receive },
-    [ZT_VERB_MULTICAST_FRAME] = { "MULTICAST_FRAME", 21, zt_multicast_receive, ZT_REPLY_HEADER + 19,
+    [ZT_VERB_MULTICAST_FRAME] = { 21, zt_multicast_receive, ZT_REPLY_HEADER + 19,
                                   zt_multicast_ok_receive },
 };
 
@@ -48,8 +47,8 @@ static enum zt_drop receive_ok(struct zt_vl2 *vl2, struct zt_inbound *in)
     return verb->ok_receive(vl2, in);
 }
 
-/* Verb and id asked, code 1, then network and more by code. Each code has its own rule whom to believe.
-   docs/wire.md 4.4. */
+/* Verb and id asked, code 1, then network and more by code. Each code has its own rule whom to
+   believe. docs/wire.md 4.4. */
 static enum zt_drop receive_error(struct zt_vl2 *vl2, struct zt_inbound *in)
 {
     struct zt_reader reader = zt_reader_of(in->payload, in->length);

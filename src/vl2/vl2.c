@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* VL2's door: construction, inputs, snapshots. Timers: per network the next request, announcement and
-   waiting multicast; for all together a cleaning every 30 s. */
+/* VL2's door: construction, inputs, snapshots. Timers: per network the next request, announcement
+   and waiting multicast; for all together a cleaning every 30 s. */
 #include "vl2/vl2.h"
 
 #include "base/text.h"

@@ -112,7 +112,8 @@ static bool is_valid(const struct zt_wallet *wallet, enum zt_credential_type typ
            issued_ms > zt_wallet_threshold(wallet, type, id_of(type, credential));
 }
 
-/* Valid ones first, then by id: an insertion sort, for a deck is nearly sorted after most changes. */
+/* Valid ones first, then by id: an insertion sort, for a deck is nearly sorted after most changes.
+   */
 static void sort_deck(const struct zt_wallet *wallet, struct zt_deck *deck,
                       enum zt_credential_type type, const struct zt_window *window)
 {

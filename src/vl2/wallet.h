@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tags, capabilities and certificates of ownership that we hold about one member, and up to when its
-   older ones are revoked. docs/wire.md 13.6 to 13.8. */
+/* The tags, capabilities and certificates of ownership that we hold about one member, and up to
+   when its older ones are revoked. docs/wire.md 13.6 to 13.8. */
 #ifndef ZT_VL2_WALLET_H
 #define ZT_VL2_WALLET_H
 
 #include "vl1/drop.h"
 #include "vl2/grants.h"
 
-/* Credentials of one kind: first the valid ones in order of id, ready for the rules, then the others. */
+/* Credentials of one kind: first the valid ones in order of id, ready for the rules, then the
+   others. */
 struct zt_deck {
     void *items; /* owned; struct zt_tag, zt_capability or zt_ownership */
     size_t count, valid, capacity;
@@ -34,8 +35,8 @@ struct zt_window {
 struct zt_wallet *zt_wallet_new(void);
 void zt_wallet_free(struct zt_wallet *wallet);
 
-/* Would a credential of type TAG, CAPABILITY or OWNERSHIP be stored if its signature is good? *known: the
-   very same is held already. wallet may be NULL. */
+/* Would a credential of type TAG, CAPABILITY or OWNERSHIP be stored if its signature is good?
+   *known: the very same is held already. wallet may be NULL. */
 enum zt_drop zt_wallet_judge(const struct zt_wallet *wallet, enum zt_credential_type type,
                              const void *credential, bool *known);
 /* Stores a verified credential in place of an older one with its id. */

@@ -267,7 +267,7 @@ int zts_bsd_close(int fd)
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
     zts_begin();
-    return finish(lwip_close(fd));
+    return finish(zt_socket_close(fd));
 }
 
 int zts_bsd_shutdown(int fd, int how)

@@ -22,8 +22,7 @@ void zts_sockaddr_of(struct zts_sockaddr_storage *out, const struct zt_endpoint 
     }
 }
 
-bool zts_endpoint_of(struct zt_endpoint *out, const struct zts_sockaddr *addr,
-                     zts_socklen_t length)
+bool zts_endpoint_of(struct zt_endpoint *out, const struct zts_sockaddr *addr, zts_socklen_t length)
 {
     const uint8_t *bytes = (const uint8_t *)addr;
 

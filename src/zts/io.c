@@ -2,6 +2,7 @@
 /* zts_bsd_*: sending, receiving and waiting. */
 #include "zts/socket.h"
 
+#include "base/mem.h"
 #include "lwip/sockets.h"
 #include "os/host.h"
 #include "stack/tcpsock.h"
@@ -55,8 +56,8 @@ ssize_t zts_bsd_sendto(int fd, const void *buf, size_t len, int flags,
         return ZTS_ERR_ARG;
     zts_begin();
     do {
-        result = lwip_sendto(fd, buf, len, flags & ~ZTS_MSG_NOSIGNAL,
-                             (const struct sockaddr *)addr, addrlen);
+        result = lwip_sendto(fd, buf, len, flags & ~ZTS_MSG_NOSIGNAL, (const struct sockaddr *)addr,
+                             addrlen);
     } while (shall_retry(fd, flags, result));
     return zts_finish(result);
 }
@@ -71,8 +72,8 @@ ssize_t zts_bsd_sendmsg(int fd, const struct zts_msghdr *msg, int flags)
         return ZTS_ERR_ARG;
     zts_begin();
     do {
-        result = lwip_sendmsg(fd, (const struct msghdr *)(const void *)msg,
-                              flags & ~ZTS_MSG_NOSIGNAL);
+        result =
+            lwip_sendmsg(fd, (const struct msghdr *)(const void *)msg, flags & ~ZTS_MSG_NOSIGNAL);
     } while (shall_retry(fd, flags, result));
     return zts_finish(result);
 }
@@ -120,8 +121,8 @@ ssize_t zts_bsd_recvfrom(int fd, void *buf, size_t len, int flags, struct zts_so
                          zts_socklen_t *addrlen)
 {
     int lwip_flags = flags & ~(ZTS_MSG_NOSIGNAL | ZTS_MSG_WAITALL);
-    bool waits_for_all = (flags & ZTS_MSG_WAITALL) != 0 &&
-                         (flags & (ZTS_MSG_PEEK | ZTS_MSG_DONTWAIT)) == 0;
+    bool waits_for_all =
+        (flags & ZTS_MSG_WAITALL) != 0 && (flags & (ZTS_MSG_PEEK | ZTS_MSG_DONTWAIT)) == 0;
     ssize_t result;
 
     if (!zts_is_running())
@@ -196,12 +197,65 @@ int zts_bsd_select(int nfds, zts_fd_set *readfds, zts_fd_set *writefds, zts_fd_s
                                        (struct timeval *)(void *)timeout));
 }
 
+/* lwIP fails as a whole on a closed descriptor. Here those are hidden from it (a negative number is
+   skipped), and reported. Called again it shows them again. Returns how many. */
+static int hide_closed(struct zts_pollfd *fds, zts_nfds_t nfds)
+{
+    int hidden = 0;
+
+    for (zts_nfds_t i = 0; i < nfds; i++) {
+        if (fds[i].fd < 0 || zt_socket_is_open(fds[i].fd))
+            continue;
+        fds[i].fd = ~fds[i].fd;
+        hidden++;
+    }
+    return hidden;
+}
+
+static void show_closed(struct zts_pollfd *fds, zts_nfds_t nfds, const int *numbers)
+{
+    for (zts_nfds_t i = 0; i < nfds; i++) {
+        if (fds[i].fd == numbers[i])
+            continue;
+        fds[i].fd = numbers[i];
+        fds[i].revents = ZTS_POLLNVAL;
+    }
+}
+
+/* Some descriptor is closed, so nothing is waited for. */
+static int poll_with_closed(struct zts_pollfd *fds, zts_nfds_t nfds)
+{
+    int *numbers = zt_alloc(nfds * sizeof *numbers);
+
+    if (numbers == NULL)
+        return zts_fail(ZTS_ENOMEM);
+    for (zts_nfds_t i = 0; i < nfds; i++)
+        numbers[i] = fds[i].fd;
+    int hidden = hide_closed(fds, nfds);
+    zts_begin();
+    int ready = lwip_poll((struct pollfd *)(void *)fds, nfds, hidden > 0 ? 0 : 1);
+    show_closed(fds, nfds, numbers);
+    zt_free(numbers);
+    return (int)zts_finish(ready < 0 ? ready : ready + hidden);
+}
+
+static bool some_are_closed(const struct zts_pollfd *fds, zts_nfds_t nfds)
+{
+    for (zts_nfds_t i = 0; i < nfds; i++) {
+        if (fds[i].fd >= 0 && !zt_socket_is_open(fds[i].fd))
+            return true;
+    }
+    return false;
+}
+
 int zts_bsd_poll(struct zts_pollfd *fds, zts_nfds_t nfds, int timeout)
 {
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
     if (fds == NULL && nfds > 0)
         return zts_fail(ZTS_EINVAL);
+    if (some_are_closed(fds, nfds))
+        return poll_with_closed(fds, nfds);
     zts_begin();
     return (int)zts_finish(lwip_poll((struct pollfd *)(void *)fds, nfds, timeout));
 }

@@ -4,6 +4,7 @@
 import hashlib
 import json
 import pathlib
+import re
 
 HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE.parent / "vectors/data"
@@ -51,3 +52,110 @@ for number, case in enumerate(load("rules")["rule_sets"][::12]):
     shape = (frame["direction"] == "in") | {2048: 2, 0x86dd: 4}.get(frame["ethertype"], 0) | 24
     put("rules", bytes([shape]) + len(payload).to_bytes(2, "big") + payload +
         bytes.fromhex(case["rules_bytes"]))
+
+
+# Recorded sessions, retold: whoever is spoken to becomes the node of fuzz_lab.c, the other member its
+# member, root and controller its root. Signatures over what is replaced are no longer good.
+IDENTITIES = [bytes.fromhex(case["binary_public"]) for case in first(load("identity")["valid"], 3)]
+ROOT, MEMBER, SELF = (identity[:5] for identity in IDENTITIES)
+NETWORK = ROOT + bytes.fromhex("00f022")
+SESSIONS = ("main", "bridge", "moon", "relay", "tee")
+REPLY, FROM_MEMBER, CERTIFIED = 0x08, 0x10, 0x80
+OK, ERROR, FRAMES = 3, 2, (6, 7, 14)
+
+
+def public(secret_string):
+    address, kind, key, _ = secret_string.split(":")
+    return bytes.fromhex(address + "0" + kind + key + "00")
+
+
+def replacements(session, listener):
+    known = {node["name"]: public(node["secret_string"]) for node in session["identities"]}
+    speaker = "ztb" if listener == "zta" else "zta"
+    roles = {listener: 2, speaker: 1, "ztc": 0, "ztr": 0}
+    network = known["ztc"][:5] + bytes.fromhex("c0ffee")
+    return ([(network, NETWORK), (network.hex().encode(), NETWORK.hex().encode())] +
+            [(known[name], IDENTITIES[role]) for name, role in roles.items()] +
+            [(known[name][:5], IDENTITIES[role][:5]) for name, role in roles.items()] +
+            [(known[name][:5].hex().encode(), IDENTITIES[role][:5].hex().encode())
+             for name, role in roles.items()])
+
+
+def retell(session, listener):
+    """The messages to one node: (what kind, as fuzz_pair reads it)."""
+    addresses = {node["address"]: node["name"] for node in session["identities"]}
+    heads = {packet["packet_id"]: packet for packet in session["packets"] if "source" in packet}
+    changes = replacements(session, listener)
+    for packet in session["packets"]:
+        message = packet.get("decoded")
+        head = heads.get(packet.get("packet_id"))
+        if not message or addresses[head["destination"]] != listener:
+            continue
+        payload = bytes.fromhex(message["payload"])
+        for old, new in changes:
+            payload = payload.replace(old, new)
+        verb, options = message["verb"], 3 if head["cipher"] == 3 else head["cipher"]
+        by_member = addresses[head["source"]] in ("zta", "ztb")
+        options |= FROM_MEMBER if by_member else 0
+        options |= REPLY if verb in (OK, ERROR) else 0
+        options |= CERTIFIED if by_member and verb in FRAMES else 0
+        if len(payload) < 3000:
+            kind = (verb, by_member, payload[0] if verb in (OK, ERROR) else None)
+            yield kind, bytes([verb, options]) + len(payload).to_bytes(2, "big") + payload
+
+
+def datagrams(name):
+    """The bytes of every datagram: behind the headers of Ethernet, IPv4 and UDP."""
+    capture = (DATA / f"session-{name}.pcap").read_bytes()
+    at = 24
+    while at < len(capture):
+        length = int.from_bytes(capture[at + 8:at + 12], "little")
+        yield capture[at + 16 + 42:at + 16 + length]
+        at += 16 + length
+
+
+def framed(items):
+    return b"".join(len(item).to_bytes(2, "big") + item for item in items)
+
+
+def addressed(datagram, to):
+    return datagram if len(datagram) < 16 else datagram[:8] + to + datagram[13:]
+
+
+kinds = {}
+for name in SESSIONS:
+    session = load(f"session-{name}")
+    for listener in ("zta", "ztb"):
+        told = list(retell(session, listener))
+        put("pair", b"".join(message for _, message in told[:40]))
+        for kind, message in told:
+            kinds.setdefault(kind, set()).add(message)
+    recorded = list(datagrams(name))
+    put("datagram", framed(recorded[:40]))
+    put("datagram", framed(addressed(datagram, SELF) for datagram in recorded[:40]))
+    fragments = [datagram for datagram in recorded if len(datagram) > 1400 or datagram[13:14] == b"\xff"]
+    if fragments:
+        put("datagram", framed(addressed(datagram, SELF) for datagram in fragments[:6]))
+for messages in kinds.values():
+    for message in sorted(messages, key=lambda item: (len(item), item))[:2]:
+        put("pair", message)
+
+# The controller's interface: fuzz_admin takes the method from the first character, modulo three.
+GET, POST, DELETE = "0", "1", "2"
+
+
+def told_to_admin(network, number):
+    here = f"/controller/network/{ROOT.hex()}{number:06x}"
+    there = f"{here}/member/{MEMBER.hex()}"
+    settings = json.dumps(network["network_json_posted"], ensure_ascii=False)
+    member = json.dumps(network.get("member_json_posted") or {"authorized": True})
+    lines = [f"{POST}{here} {settings}", f"{POST}{there} {member}", f"{GET}{here}",
+             f"{GET}{here}/member", f"{GET}{there}", f"{POST}{there} {{\"authorized\": false}}",
+             f"{GET}/unstable{here}/member", f"{DELETE}{there}", f"{DELETE}{here}"]
+    return "\n".join(re.sub(r"[\n\r]", " ", line) for line in lines).encode()
+
+
+for number, network in enumerate(load("netconf")["networks"], 1):
+    put("admin", told_to_admin(network, number))
+put("admin", f"{GET}/controller\n{GET}/controller/network\n{POST}/controller/network/{ROOT.hex()}______ "
+             f"{{}}\n{POST}/controller/network {{}}\n{GET}/unstable/controller/network".encode())

@@ -41,18 +41,18 @@ LIBC = STANDARD | {"ctype.h", "errno.h", "stdio.h", "stdlib.h", "time.h", "math.
 OUTSIDE = {
     "base": STANDARD,
     "crypto": STANDARD | {r"openssl/.*"},
-    "vl1": STANDARD,
-    "vl2": STANDARD,
+    "vl1": STANDARD | {"utlist.h"},
+    "vl2": STANDARD | {"utlist.h"},
     "node": STANDARD,
-    "controller": STANDARD | {"jansson.h", "stdio.h", "stdlib.h"},
+    "controller": STANDARD | {"utlist.h", "jansson.h", "stdio.h", "stdlib.h"},
     "os": {r".*"},
     "stack": LIBC | {r"lwip/.*", r"netif/.*", r"arch/.*", "lwipopts.h"},
-    "service": LIBC | {"pthread.h"},
+    "service": LIBC | {"utlist.h", "pthread.h"},
     "zts": LIBC | {r"lwip/.*", "ZeroTierSockets.h", "pthread.h"},
     "cmd": LIBC | {r".*"},
 }
 EXTRA = {
-    "base/table.h": {"uthash.h"},
+    "base/table.h": {"uthash.h", "utlist.h"},
     "base/text.c": {"stdio.h"},
     "base/log.c": {"stdio.h"},
     "base/mem.c": {"stdlib.h"},

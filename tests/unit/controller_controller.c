@@ -53,8 +53,7 @@ static void a_stranger_is_refused_and_seen(void **state)
     take_error(fixture, ZT_ERROR_NETWORK_ACCESS_DENIED);
     assert_json(json_object_get(get_member(fixture, member), "authorized"), "false");
     assert_json(json_object_get(get_member(fixture, member), "clientVersion"), "\"1.14.2\"");
-    assert_json(json_object_get(get_member(fixture, member), "physicalAddr"),
-                "\"192.0.2.7/9993\"");
+    assert_json(json_object_get(get_member(fixture, member), "physicalAddr"), "\"192.0.2.7/9993\"");
 }
 
 static void a_public_network_takes_anyone(void **state)
@@ -277,9 +276,9 @@ static void a_change_that_changes_nothing_is_silent(void **state)
     ask(fixture, NWID, member);
     drain(fixture);
     assert_json(json_object_get(set_network(fixture, NWID, "{\"name\":\"a\"}"), "revision"), "1");
-    assert_json(json_object_get(set_member(fixture, NWID, member, "{\"authorized\":true}"),
-                                "revision"),
-                "1");
+    assert_json(
+        json_object_get(set_member(fixture, NWID, member, "{\"authorized\":true}"), "revision"),
+        "1");
     assert_false(take(fixture));
 }
 

@@ -47,8 +47,7 @@ static inline void open_controller(struct fixture *fixture)
     uint8_t seed[32] = { 7 };
     char error[128];
 
-    fixture->controller =
-        zt_controller_new(&self, fixture->store, seed, NULL, error, sizeof error);
+    fixture->controller = zt_controller_new(&self, fixture->store, seed, NULL, error, sizeof error);
     assert_non_null(fixture->controller);
 }
 
@@ -79,8 +78,8 @@ static inline void pass(struct fixture *fixture, int64_t ms)
     fixture->now.wall_ms += ms;
 }
 
-static inline void ask_with(struct fixture *fixture, zt_nwid nwid,
-                            const struct zt_identity *member, const char *metadata)
+static inline void ask_with(struct fixture *fixture, zt_nwid nwid, const struct zt_identity *member,
+                            const char *metadata)
 {
     struct zt_config_request request = { .nwid = nwid, .packet_id = 99, .direct = true };
 
@@ -141,8 +140,8 @@ static inline const json_t *set_network(struct fixture *fixture, zt_nwid nwid, c
     json_t *json = parse(body);
 
     json_decref(result);
-    result = zt_controller_set_network(fixture->controller, fixture->now, nwid, json,
-                                       &fixture->error);
+    result =
+        zt_controller_set_network(fixture->controller, fixture->now, nwid, json, &fixture->error);
     json_decref(json);
     return result;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A tiny laboratory for unit tests: a few nodes, one switch, virtual time. Proofs always succeed. */
+/* A tiny laboratory for unit tests: a few nodes, one switch, virtual time. Proofs always
+   succeed. */
 #ifndef ZT_TESTS_UNIT_VL1_LAB_H
 #define ZT_TESTS_UNIT_VL1_LAB_H
 
@@ -27,7 +28,7 @@ struct lab_node {
     uint8_t saved[ZT_MAX_WORLD]; /* the last object */
     size_t saved_length;
     unsigned messages, proofs, ttl_sends;
-    unsigned upper_packets;      /* what the layer above got */
+    unsigned upper_packets; /* what the layer above got */
     enum zt_verb upper_verb;
     bool upper_trusts;
     enum zt_drop upper_answer;
@@ -262,9 +263,8 @@ static inline void lab_run(struct lab *lab, int64_t ms)
 }
 
 /* A signed world whose roots are the given nodes; signer and next key are node 0's. */
-static inline struct zt_world lab_world(const struct lab *lab, enum zt_world_type type,
-                                        uint64_t id, int64_t updated_ms, size_t first,
-                                        size_t count)
+static inline struct zt_world lab_world(const struct lab *lab, enum zt_world_type type, uint64_t id,
+                                        int64_t updated_ms, size_t first, size_t count)
 {
     struct zt_world world = { .type = type,
                               .id = id,
@@ -325,6 +325,35 @@ static inline enum zt_drop lab_send(struct lab *lab, size_t from, size_t to, enu
     for (size_t i = 0; i < length; i++)
         zt_write_u8(out, (uint8_t)i);
     return zt_vl1_send(vl1, 0);
+}
+
+/* Hands node `to` a packet that node `from` made, as a peer that knows the keys could make it. */
+static inline void lab_inject(struct lab *lab, size_t from, size_t to, const struct zt_link *link,
+                              enum zt_verb verb, unsigned hops, const struct zt_writer *payload)
+{
+    uint8_t packet[ZT_MAX_PACKET];
+    size_t length = ZT_HEADER_SIZE + zt_writer_length(payload);
+    struct zt_session_key key;
+
+    assert_true(zt_identity_agree(&key, &lab->nodes[from].self, &lab->nodes[to].self));
+    zt_packet_header(packet, zt_rng_u64(&lab->nodes[from].rng), lab_address(lab, to),
+                     lab_address(lab, from), (uint8_t)verb);
+    memcpy(packet + ZT_HEADER_SIZE, payload->start, zt_writer_length(payload));
+    zt_packet_arm(packet, length, ZT_CIPHER_SALSA, &key, NULL);
+    packet[ZT_AT_FLAGS] |= (uint8_t)hops;
+    zt_vl1_datagram(lab->nodes[to].vl1, lab->now, link, packet, length);
+}
+
+static inline struct zt_link lab_link(size_t peer)
+{
+    return (struct zt_link){ LAB_SOCKET, lab_endpoint(peer) };
+}
+
+static inline struct zt_writer lab_payload(void)
+{
+    static uint8_t bytes[ZT_MAX_PACKET];
+
+    return zt_writer_of(bytes, sizeof bytes - ZT_HEADER_SIZE);
 }
 
 static inline uint64_t lab_drops(const struct lab *lab, size_t node, enum zt_drop reason)

@@ -134,10 +134,9 @@ static void a_leaf_is_known_again_soon_after_its_root_restarted(void **unused)
 {
     struct lab *lab = lab_with_root(2);
     struct lab_node *root = &lab->nodes[0];
-    struct zt_vl1_options options = { .self = &root->self,
-                                      .rng = &root->rng,
-                                      .sends = &root->sends,
-                                      .effects = &root->effects };
+    struct zt_vl1_options options = {
+        .self = &root->self, .rng = &root->rng, .sends = &root->sends, .effects = &root->effects
+    };
     struct zt_world planet = lab_world(lab, ZT_WORLD_PLANET, 4711, 1000, 0, 1);
 
     (void)unused;

@@ -14,12 +14,12 @@ static void values_are_found_in_odd_texts(void **unused)
     static const struct {
         const char *text, *key, *value; /* NULL: not there */
     } cases[] = {
-        { "a=1\nb=2", "b", "2" },    { "a=1\rb=2", "b", "2" },   { "\n\na=1\n\n", "a", "1" },
-        { "a=1\nb=2", "c", NULL },   { "a", "a", NULL },         { "=x", "", "x" },
-        { "\n\na=1", "", NULL },     { "ab=1\na=2", "a", "2" },  { "a=1\na=2", "a", "1" },
-        { "a=x=y", "a", "x=y" },     { "a=\\q\\", "a", "q" },    { "a=x\\\nb=2", "b", "2" },
-        { "a=\\e\\n\\r", "a", "=\n\r" }, { "", "a", NULL },      { "a=", "a", "" },
-        { " a=1", "a", NULL },       { "a\\e=1", "a\\e", "1" },
+        { "a=1\nb=2", "b", "2" },        { "a=1\rb=2", "b", "2" },  { "\n\na=1\n\n", "a", "1" },
+        { "a=1\nb=2", "c", NULL },       { "a", "a", NULL },        { "=x", "", "x" },
+        { "\n\na=1", "", NULL },         { "ab=1\na=2", "a", "2" }, { "a=1\na=2", "a", "1" },
+        { "a=x=y", "a", "x=y" },         { "a=\\q\\", "a", "q" },   { "a=x\\\nb=2", "b", "2" },
+        { "a=\\e\\n\\r", "a", "=\n\r" }, { "", "a", NULL },         { "a=", "a", "" },
+        { " a=1", "a", NULL },           { "a\\e=1", "a\\e", "1" },
     };
 
     (void)unused;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Vectors of credentials: their bytes, what was signed, who is believed, who agrees with whom. */
-#include "vectors.h"
+#include "vectors_membership.h"
 
 #include "vl2/revocation.h"
 
@@ -389,4 +389,5 @@ void vectors_credentials(struct vectors_run *run, const json_t *root)
     vectors_each(run, root, "capability", check_capability);
     vectors_each(run, root, "revocation", check_revocation);
     vectors_each(run, root, "network_credentials_payloads", check_payload);
+    vectors_membership_sequences(run, root);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Configurations as a real controller sent them: chunks, dictionaries, what they mean; and requests. */
+/* Configurations as a real controller sent them: chunks, dictionaries, what they mean; and
+   requests. */
 #include "vectors.h"
 
 #include "vl1/wire.h"

@@ -286,7 +286,8 @@ static void check_sets(struct vectors_run *run, struct lab *lab, const json_t *l
     free(set);
 }
 
-/* Reading of odd bytes. The field that is too short is the one case where we refuse and others don't. */
+/* Reading of odd bytes. The field that is too short is the one case where we refuse and others
+   don't. */
 static void check_parse(struct vectors_run *run, const json_t *entry)
 {
     const char *why = vectors_text(entry, "why");

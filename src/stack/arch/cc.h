@@ -3,8 +3,15 @@
 #ifndef ZT_STACK_ARCH_CC_H
 #define ZT_STACK_ARCH_CC_H
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+/* lwIP takes this as the sign that unistd.h has ssize_t; strict C leaves it out. */
+#ifndef SSIZE_MAX
+#define SSIZE_MAX INTPTR_MAX
+#endif
 
 uint32_t zt_stack_random(void);
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The gate: membership is checked here for every packet, and asked for where it is missing. */
-#include "vl2/gate.h"
+#include "vl2/access.h"
 
 #include "base/rate.h"
 #include "vl2/announce.h"
 
 #define REFUSE_INTERVAL_MS 1000
 
-bool zt_gate_admits(struct zt_vl2 *vl2, struct zt_network *network,
-                    const struct zt_identity *sender)
+bool zt_access_admits(struct zt_vl2 *vl2, struct zt_network *network,
+                      const struct zt_identity *sender)
 {
     int64_t now_ms = zt_vl2_now_ms(vl2);
     struct zt_member *member;
@@ -23,7 +23,7 @@ bool zt_gate_admits(struct zt_vl2 *vl2, struct zt_network *network,
     return true;
 }
 
-enum zt_drop zt_gate_refuse(struct zt_vl2 *vl2, struct zt_network *network, struct zt_inbound *in)
+enum zt_drop zt_access_refuse(struct zt_vl2 *vl2, struct zt_network *network, struct zt_inbound *in)
 {
     int64_t now_ms = zt_vl2_now_ms(vl2);
     struct zt_member *member = zt_members_get(&network->members, in->source, true, now_ms);
@@ -40,10 +40,10 @@ enum zt_drop zt_gate_refuse(struct zt_vl2 *vl2, struct zt_network *network, stru
     return ZT_DROP_DEFERRED;
 }
 
-bool zt_gate_serves(struct zt_vl2 *vl2, struct zt_network *network, zt_nwid nwid,
-                    const struct zt_identity *sender)
+bool zt_access_serves(struct zt_vl2 *vl2, struct zt_network *network, zt_nwid nwid,
+                      const struct zt_identity *sender)
 {
-    if (network != NULL && zt_gate_admits(vl2, network, sender))
+    if (network != NULL && zt_access_admits(vl2, network, sender))
         return true;
     if (zt_vl1_am_upstream(vl2->vl1))
         return true;

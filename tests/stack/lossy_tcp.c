@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lwIP between two networks of one process: what leaves one enters the other, through an element that
+   delays, loses and refuses frames. */
+#include "stack/stack.h"
+#include "stack/tcpsock.h"
+
+#include "os/corelock.h"
+#include "os/host.h"
+
+#include "lwip/sockets.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { RING = 4096, FRAME = 2900, MTU = 2800 };
+#define NET_A UINT64_C(0xaaaaaaaaaa000001)
+#define NET_B UINT64_C(0xbbbbbbbbbb000001)
+
+/* Frames under way, taken out by a thread that plays the wire. */
+static struct {
+    struct zt_monitor *monitor;
+    struct {
+        uint64_t to;
+        size_t length;
+        uint8_t bytes[FRAME];
+    } frames[RING];
+    size_t head, used;
+    unsigned lose_percent;
+    unsigned room; /* frames taken before the wire refuses; UINT32_MAX: never */
+    uint32_t random;
+    bool stop, refused;
+    unsigned carried, lost;
+} wire;
+
+static bool is_lost(void)
+{
+    wire.random = wire.random * 1664525 + 1013904223;
+    return (wire.random >> 16) % 100 < wire.lose_percent;
+}
+
+/* Both networks end in one stack, which delivers to its own addresses by itself. So the wire translates:
+   each side talks to a neighbour .2 of its own subnet, and on the other side that is .1. */
+static uint8_t mirrored(uint8_t host)
+{
+    return host == 1 ? 2 : host == 2 ? 1 : host;
+}
+
+static void mirror4(uint8_t ip[4], uint64_t to)
+{
+    ip[1] = to == NET_A ? 1 : 2;
+    ip[3] = mirrored(ip[3]);
+}
+
+static void mirror6(uint8_t ip[16], uint64_t to)
+{
+    if (ip[0] == 0xfd)
+        ip[3] = to == NET_A ? 1 : 2;
+    if (ip[0] == 0xfd || ip[0] == 0xff)
+        ip[15] = mirrored(ip[15]);
+}
+
+static void translate(uint8_t *frame, size_t length, uint64_t to)
+{
+    unsigned type = (unsigned)frame[12] << 8 | frame[13];
+    bool is_discovery =
+        type == 0x86dd && length >= 78 && frame[20] == 58 && (frame[54] == 135 || frame[54] == 136);
+
+    if (type == 0x0800) {
+        mirror4(frame + 26, to);
+        mirror4(frame + 30, to);
+    } else if (type == 0x0806) {
+        mirror4(frame + 28, to);
+        mirror4(frame + 38, to);
+    } else if (type == 0x86dd) {
+        mirror6(frame + 22, to);
+        mirror6(frame + 38, to);
+    }
+    if (is_discovery)
+        mirror6(frame + 62, to);
+}
+
+static bool take_frame(void *context, uint64_t nwid, const uint8_t *frame, size_t length)
+{
+    bool taken = true;
+
+    (void)context;
+    zt_monitor_enter(wire.monitor);
+    if (wire.used >= wire.room || wire.used == RING) {
+        wire.refused = true;
+        taken = false;
+    } else if (is_lost()) {
+        wire.lost++;
+    } else {
+        size_t at = (wire.head + wire.used++) % RING;
+        wire.frames[at].to = nwid == NET_A ? NET_B : NET_A;
+        wire.frames[at].length = length;
+        memcpy(wire.frames[at].bytes, frame, length);
+        translate(wire.frames[at].bytes, length, wire.frames[at].to);
+        wire.carried++;
+        zt_monitor_wake(wire.monitor);
+    }
+    zt_monitor_leave(wire.monitor);
+    return taken;
+}
+
+static bool next_frame(uint8_t frame[FRAME], size_t *length, uint64_t *to)
+{
+    zt_monitor_enter(wire.monitor);
+    while (wire.used == 0 && !wire.stop)
+        zt_monitor_wait(wire.monitor, -1);
+    bool any = wire.used > 0;
+    if (any) {
+        *length = wire.frames[wire.head].length;
+        *to = wire.frames[wire.head].to;
+        memcpy(frame, wire.frames[wire.head].bytes, *length);
+        wire.head = (wire.head + 1) % RING;
+        wire.used--;
+    }
+    zt_monitor_leave(wire.monitor);
+    return any;
+}
+
+static void run_wire(void *unused)
+{
+    static uint8_t frame[FRAME];
+    size_t length;
+    uint64_t to;
+
+    (void)unused;
+    while (next_frame(frame, &length, &to)) {
+        zt_core_lock();
+        zt_stack_input(to, frame, length);
+        if (wire.refused) {
+            wire.refused = false;
+            zt_stack_resume();
+        }
+        zt_core_unlock();
+    }
+}
+
+static struct zt_thread *wire_thread;
+
+static void set_network(uint64_t nwid, const char *const *addresses, size_t count)
+{
+    struct zt_endpoint assigned[8];
+    struct zt_stack_network network = { .nwid = nwid, .mtu = MTU, .addresses = assigned };
+
+    for (size_t i = 0; i < count; i++)
+        assert_true(zt_endpoint_parse(&assigned[i], addresses[i], 0));
+    network.address_count = count;
+    memcpy(network.mac, nwid == NET_A ? "\x02\x0a\0\0\0\x10" : "\x02\x0a\0\0\0\x11", 6);
+    zt_core_lock();
+    assert_true(zt_stack_set_network(&network));
+    zt_core_unlock();
+}
+
+static int begin(void **unused)
+{
+    const struct zt_stack_host host = { .frame = take_frame };
+    static const char *const a[] = { "10.1.0.1/24", "10.1.1.1/24", "fd00:1::1/64" };
+    static const char *const b[] = { "10.2.0.1/24", "10.2.1.1/24", "fd00:2::1/64" };
+
+    (void)unused;
+    memset(&wire, 0, sizeof wire);
+    wire.monitor = zt_monitor_new();
+    wire.room = UINT32_MAX;
+    wire.random = 1;
+    wire_thread = zt_thread_start("wire", run_wire, NULL);
+    if (zt_stack_start(&host) != 0)
+        return -1;
+    set_network(NET_A, a, 3);
+    set_network(NET_B, b, 3);
+    return 0;
+}
+
+static int end(void **unused)
+{
+    (void)unused;
+    zt_stack_stop();
+    zt_monitor_enter(wire.monitor);
+    wire.stop = true;
+    zt_monitor_wake_all(wire.monitor);
+    zt_monitor_leave(wire.monitor);
+    zt_thread_join(wire_thread);
+    zt_monitor_free(wire.monitor);
+    return 0;
+}
+
+static struct sockaddr_storage address(const char *text, uint16_t port)
+{
+    struct sockaddr_storage out;
+    struct zt_endpoint endpoint;
+
+    memset(&out, 0, sizeof out);
+    assert_true(zt_endpoint_parse(&endpoint, text, 0));
+    if (endpoint.family == ZT_FAMILY_IPV4) {
+        struct sockaddr_in *in4 = (struct sockaddr_in *)&out;
+        in4->sin_family = AF_INET;
+        in4->sin_port = lwip_htons(port);
+        memcpy(&in4->sin_addr, endpoint.ip, 4);
+    } else {
+        struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&out;
+        in6->sin6_family = AF_INET6;
+        in6->sin6_port = lwip_htons(port);
+        memcpy(&in6->sin6_addr, endpoint.ip, 16);
+    }
+    return out;
+}
+
+static socklen_t length_of(const struct sockaddr_storage *addr)
+{
+    return addr->ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+}
+
+static int bound_socket(const char *text, uint16_t port, int type)
+{
+    struct sockaddr_storage addr = address(text, port);
+    int fd = lwip_socket(addr.ss_family, type, 0);
+
+    assert_true(fd >= 0);
+    assert_int_equal(lwip_bind(fd, (struct sockaddr *)&addr, length_of(&addr)), 0);
+    return fd;
+}
+
+static int connect_to(int fd, const char *text, uint16_t port)
+{
+    struct sockaddr_storage addr = address(text, port);
+
+    return lwip_connect(fd, (struct sockaddr *)&addr, length_of(&addr));
+}
+
+static int tcp_socket(const char *for_text)
+{
+    return lwip_socket(address(for_text, 0).ss_family, SOCK_STREAM, 0);
+}
+
+struct transfer {
+    const char *listens_at, *connects_to;
+    uint16_t port;
+    size_t bytes;
+    int listener;
+    size_t got;
+    bool intact;
+};
+
+static uint8_t pattern(size_t at)
+{
+    return (uint8_t)(at * 2654435761U >> 13);
+}
+
+static void receive_all(void *context)
+{
+    static uint8_t buffer[65536];
+    struct transfer *transfer = context;
+    int fd = lwip_accept(transfer->listener, NULL, NULL);
+    ssize_t count;
+
+    transfer->intact = fd >= 0;
+    while ((count = lwip_recv(fd, buffer, sizeof buffer, 0)) > 0) {
+        for (ssize_t i = 0; i < count; i++)
+            transfer->intact &= buffer[i] == pattern(transfer->got++);
+    }
+    lwip_close(fd);
+}
+
+static void run_transfer(struct transfer *transfer)
+{
+    static uint8_t buffer[262144];
+    size_t sent = 0;
+
+    transfer->listener = bound_socket(transfer->listens_at, transfer->port, SOCK_STREAM);
+    assert_int_equal(lwip_listen(transfer->listener, 1), 0);
+    struct zt_thread *receiver = zt_thread_start("receiver", receive_all, transfer);
+    int fd = tcp_socket(transfer->connects_to);
+    assert_int_equal(connect_to(fd, transfer->connects_to, transfer->port), 0);
+    while (sent < transfer->bytes) {
+        for (size_t i = 0; i < sizeof buffer; i++)
+            buffer[i] = pattern(sent + i);
+        assert_int_equal(lwip_send(fd, buffer, sizeof buffer, 0), sizeof buffer);
+        sent += sizeof buffer;
+    }
+    lwip_close(fd);
+    zt_thread_join(receiver);
+    zt_socket_close(transfer->listener);
+    assert_true(transfer->intact);
+    assert_int_equal(transfer->got, sent);
+}
+
+static void a_stream_arrives_intact_over_ipv4(void **unused)
+{
+    struct transfer transfer = { "10.2.0.1", "10.1.0.2", 5001, .bytes = 64 << 20 };
+
+    (void)unused;
+    run_transfer(&transfer);
+    assert_true(wire.carried > (64 << 20) / MTU);
+}
+
+static void a_stream_arrives_intact_over_ipv6(void **unused)
+{
+    struct transfer transfer = { "fd00:2::1", "fd00:1::2", 5002, .bytes = 16 << 20 };
+
+    (void)unused;
+    run_transfer(&transfer);
+    assert_true(wire.carried > (16 << 20) / MTU);
+}
+
+static void a_second_ipv4_address_of_a_network_works(void **unused)
+{
+    struct transfer transfer = { "10.2.1.1", "10.1.1.2", 5003, .bytes = 4 << 20 };
+
+    (void)unused;
+    run_transfer(&transfer);
+}
+
+static void own_addresses_are_reached_without_the_network(void **unused)
+{
+    struct transfer transfer = { "10.2.0.1", "10.2.0.1", 5004, .bytes = 16 << 20 };
+    unsigned carried = wire.carried;
+
+    (void)unused;
+    run_transfer(&transfer);
+    assert_true(wire.carried - carried < 8);
+}
+
+static void loopback_works(void **unused)
+{
+    struct transfer transfer = { "127.0.0.1", "127.0.0.1", 5005, .bytes = 4 << 20 };
+
+    (void)unused;
+    run_transfer(&transfer);
+}
+
+static void a_stream_survives_five_percent_loss(void **unused)
+{
+    struct transfer transfer = { "10.2.0.1", "10.1.0.2", 5006, .bytes = 2 << 20 };
+
+    (void)unused;
+    wire.lose_percent = 5;
+    run_transfer(&transfer);
+    wire.lose_percent = 0;
+    assert_true(wire.lost > 20);
+}
+
+static void a_full_wire_delays_but_loses_nothing(void **unused)
+{
+    struct transfer transfer = { "10.2.0.1", "10.1.0.2", 5007, .bytes = 32 << 20 };
+
+    (void)unused;
+    wire.room = 16;
+    int64_t began_ms = zt_host_mono_ms();
+    run_transfer(&transfer);
+    wire.room = UINT32_MAX;
+    assert_true(zt_host_mono_ms() - began_ms < 20000);
+}
+
+static void a_refused_connection_may_be_tried_again(void **unused)
+{
+    (void)unused;
+    int fd = tcp_socket("10.1.0.2");
+    assert_int_equal(connect_to(fd, "10.1.0.2", 5008), -1);
+    assert_int_equal(zt_stack_errno, ECONNRESET);
+
+    int listener = bound_socket("10.2.0.1", 5008, SOCK_STREAM);
+    assert_int_equal(lwip_listen(listener, 1), 0);
+    zt_tcpsock_prepare(fd);
+    assert_int_equal(connect_to(fd, "10.1.0.2", 5008), 0);
+    lwip_close(fd);
+    zt_socket_close(listener);
+}
+
+static void where_no_network_leads_is_known_at_once(void **unused)
+{
+    static const struct {
+        const char *text;
+        bool leads;
+    } cases[] = { { "10.1.0.77", true },  { "10.3.0.1", false }, { "fd00:1::77", true },
+                  { "fd00:3::1", false }, { "127.0.0.1", true }, { "10.1.1.9", true } };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ip_addr_t ip;
+        assert_int_equal(ipaddr_aton(cases[i].text, &ip), 1);
+        assert_int_equal(zt_stack_can_reach(&ip), cases[i].leads);
+    }
+}
+
+static void block_in_receive(void *fd)
+{
+    char byte;
+
+    lwip_recv(*(int *)fd, &byte, 1, 0);
+}
+
+static void closing_wakes_a_blocked_receiver(void **unused)
+{
+    int fd = bound_socket("10.1.0.1", 5009, SOCK_DGRAM);
+
+    (void)unused;
+    struct zt_thread *reader = zt_thread_start("reader", block_in_receive, &fd);
+    zt_host_sleep_ms(50);
+    lwip_close(fd);
+    zt_thread_join(reader);
+}
+
+static void stopping_wakes_everyone_and_starting_again_works(void **state)
+{
+    int listener = bound_socket("10.2.0.1", 5010, SOCK_STREAM);
+    struct transfer transfer = { .listener = listener };
+
+    assert_int_equal(lwip_listen(listener, 1), 0);
+    struct zt_thread *acceptor = zt_thread_start("acceptor", receive_all, &transfer);
+    zt_host_sleep_ms(50);
+    assert_int_equal(end(state), 0);
+    zt_thread_join(acceptor);
+    assert_int_equal(begin(state), 0);
+    a_stream_arrives_intact_over_ipv6(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_stream_arrives_intact_over_ipv4),
+        cmocka_unit_test(a_stream_arrives_intact_over_ipv6),
+        cmocka_unit_test(a_second_ipv4_address_of_a_network_works),
+        cmocka_unit_test(own_addresses_are_reached_without_the_network),
+        cmocka_unit_test(loopback_works),
+        cmocka_unit_test(a_stream_survives_five_percent_loss),
+        cmocka_unit_test(a_full_wire_delays_but_loses_nothing),
+        cmocka_unit_test(a_refused_connection_may_be_tried_again),
+        cmocka_unit_test(where_no_network_leads_is_known_at_once),
+        cmocka_unit_test(closing_wakes_a_blocked_receiver),
+        cmocka_unit_test(stopping_wakes_everyone_and_starting_again_works),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Recorded sessions: every datagram between a few nodes is opened, read, written and armed again. What we
+   make of it is compared with the whole of what was recorded about it. */
+#include "vectors_session.h"
+
+#include "vl1/fragment.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Both are too large for the stack of every system. */
+static struct session session;
+static struct zt_reassembly reassembly;
+
+static char reason[256]; /* of the last case */
+
+static const char *load_node(struct session_node *node, const json_t *entry)
+{
+    char text[ZT_IDENTITY_TEXT];
+
+    node->name = vectors_text(entry, "name");
+    if (!vectors_identity(json_object_get(entry, "secret_string"), &node->identity) ||
+        !node->identity.has_secret || !zt_identity_prove(&node->identity))
+        return "identity refused";
+    zt_identity_text(&node->identity, true, text);
+    return vectors_expect(node->identity.address == vectors_number(entry, "address", 10) &&
+                              strcmp(text, vectors_text(entry, "secret_string")) == 0,
+                          "identity differs");
+}
+
+static const char *agree_keys(void)
+{
+    for (size_t i = 0; i < session.node_count; i++) {
+        for (size_t j = 0; j < session.node_count; j++) {
+            struct session_node *mine = &session.nodes[i];
+
+            if (!zt_identity_agree(&mine->keys[j], &mine->identity, &session.nodes[j].identity))
+                return "identities do not agree";
+            mine->sivs[j] = zt_gmac_siv_new(&mine->keys[j]);
+            if (mine->sivs[j] == NULL)
+                return "out of memory";
+        }
+    }
+    return NULL;
+}
+
+static const char *load_nodes(const json_t *root)
+{
+    const json_t *list = json_object_get(root, "identities");
+    const char *wrong = NULL;
+
+    if (json_array_size(list) > SESSION_MAX_NODES)
+        return "too many identities";
+    while (wrong == NULL && session.node_count < json_array_size(list)) {
+        wrong =
+            load_node(&session.nodes[session.node_count], json_array_get(list, session.node_count));
+        session.node_count++;
+    }
+    return wrong == NULL ? agree_keys() : wrong;
+}
+
+/* Of the first revision of a world nobody knows who signed it but itself. */
+static bool load_world(struct zt_world *world, const json_t *text)
+{
+    uint8_t written[ZT_MAX_WORLD];
+    size_t length;
+    uint8_t *bytes = vectors_hex(text, &length);
+    struct zt_reader in = zt_reader_of(bytes, length);
+    struct zt_writer out = zt_writer_of(written, sizeof written);
+    bool good = zt_world_read(world, &in) && zt_reader_left(&in) == 0 &&
+                zt_world_verify(world, &world->next_key);
+
+    if (good)
+        zt_world_write(world, &out);
+    good = good && zt_writer_length(&out) == length && memcmp(written, bytes, length) == 0;
+    free(bytes);
+    return good;
+}
+
+static const char *load_worlds(const json_t *root)
+{
+    const json_t *moon = json_object_get(root, "moon_file");
+    char name[32];
+
+    if (!load_world(&session.planet, json_object_get(root, "planet_file")))
+        return "planet refused";
+    if (moon == NULL)
+        return NULL;
+    if (!load_world(&session.moon, moon) || session.moon.type != ZT_WORLD_MOON)
+        return "moon refused";
+    snprintf(name, sizeof name, "%016" PRIx64 ".moon", session.moon.id);
+    return vectors_expect(strcmp(name, vectors_text(root, "moon_file_name")) == 0,
+                          "name of the moon file");
+}
+
+static const char *load_session(const struct vectors_run *run, const json_t *root)
+{
+    char path[4096];
+    const char *wrong;
+
+    session.statistics = json_object();
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", run->dir, vectors_text(root, "capture")) >=
+        sizeof path)
+        return "path too long";
+    wrong = session_read_capture(&session, path);
+    if (wrong == NULL)
+        wrong = load_nodes(root);
+    if (wrong == NULL)
+        wrong = load_worlds(root);
+    return wrong;
+}
+
+static void clear_session(void)
+{
+    for (size_t i = 0; i < session.node_count; i++) {
+        for (size_t j = 0; j < session.node_count; j++)
+            zt_gmac_siv_free(session.nodes[i].sivs[j]);
+    }
+    json_decref(session.statistics);
+    free(session.datagrams);
+    free(session.file);
+    memset(&session, 0, sizeof session);
+}
+
+/* Adds one listed part: NULL, or the packet if that completes it. */
+static const uint8_t *add_part(int64_t number, const struct session_datagram *last, size_t *length)
+{
+    struct zt_link link = { 0 };
+    struct zt_link head_link;
+    uint8_t *packet = NULL;
+
+    if (number < 1 || (size_t)number > session.count)
+        return NULL;
+
+    struct session_datagram *part = &session.datagrams[number - 1];
+
+    if (!zt_endpoint_equal(&part->from, &last->from) || !zt_endpoint_equal(&part->to, &last->to) ||
+        part->opened)
+        return NULL;
+    part->opened = true;
+    if (zt_reassembly_add(&reassembly, 0, &link, part->at, part->length, &packet, length,
+                          &head_link) != ZT_DROP_NONE)
+        return NULL;
+    return packet;
+}
+
+/* The packet that the listed datagrams make, of which the last is this one. */
+static json_t *open_parts(const json_t *list, const struct session_datagram *last,
+                          const char **wrong)
+{
+    const uint8_t *packet = NULL;
+    size_t length = 0;
+    json_t *decoded = NULL;
+
+    *wrong = "parts do not make a packet";
+    zt_reassembly_init(&reassembly);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (packet != NULL)
+            break;
+        packet = add_part(json_integer_value(json_array_get(list, i)), last, &length);
+        if ((packet != NULL) != (i + 1 == json_array_size(list)))
+            break;
+    }
+    if (packet != NULL && last->opened)
+        decoded = session_open(&session, packet, length, wrong);
+    if (decoded != NULL) {
+        json_object_set_new(decoded, "datagrams", json_deep_copy(list));
+        session_put_hex(decoded, "source", zt_packet_source(packet), 10);
+        session_put_hex(decoded, "destination", zt_packet_destination(packet), 10);
+    }
+    zt_reassembly_clear(&reassembly);
+    return decoded;
+}
+
+/* `decoded` of this datagram: a new object, or NULL if it completes nothing or with *wrong set. */
+static json_t *decode_datagram(struct session_datagram *datagram, const json_t *entry,
+                               const char **wrong)
+{
+    const json_t *recorded = json_object_get(entry, "decoded");
+
+    if (session_is_short(datagram))
+        return NULL;
+    if (session_is_fragment(datagram) || zt_packet_is_fragmented(datagram->at)) {
+        const json_t *parts = json_object_get(recorded, "datagrams");
+
+        return parts == NULL ? NULL : open_parts(parts, datagram, wrong);
+    }
+    datagram->opened = true;
+    return session_open(&session, datagram->at, datagram->length, wrong);
+}
+
+static void describe_head(json_t *entry, const uint8_t *packet)
+{
+    const struct session_node *source = session_node(&session, zt_packet_source(packet));
+    const struct session_node *destination = session_node(&session, zt_packet_destination(packet));
+    char cipher[16];
+
+    json_object_set_new(entry, "kind", json_string("packet"));
+    session_put_hex(entry, "packet_id", zt_packet_id(packet), 16);
+    session_put_hex(entry, "source", zt_packet_source(packet), 10);
+    session_put_hex(entry, "destination", zt_packet_destination(packet), 10);
+    if (source != NULL)
+        json_object_set_new(entry, "source_name", json_string(source->name));
+    if (destination != NULL)
+        json_object_set_new(entry, "destination_name", json_string(destination->name));
+    session_put_integer(entry, "flags_byte", packet[ZT_AT_FLAGS]);
+    session_put_integer(entry, "cipher", zt_packet_cipher(packet));
+    session_put_integer(entry, "hops", zt_packet_hops(packet));
+    json_object_set_new(entry, "fragmented", json_boolean(zt_packet_is_fragmented(packet)));
+    snprintf(cipher, sizeof cipher, "cipher %u", zt_packet_cipher(packet));
+    session_count(&session, cipher);
+    if (zt_packet_hops(packet) > 0)
+        session_count(&session, "hops>0");
+}
+
+static void describe_fragment(json_t *entry, const uint8_t *fragment)
+{
+    json_object_set_new(entry, "kind", json_string("fragment"));
+    session_put_hex(entry, "packet_id", zt_packet_id(fragment), 16);
+    session_put_hex(entry, "destination", zt_packet_destination(fragment), 10);
+    session_put_integer(entry, "fragment_number", fragment[ZT_FRAGMENT_AT_NUMBER] & 15);
+    session_put_integer(entry, "fragment_total", fragment[ZT_FRAGMENT_AT_NUMBER] >> 4);
+    session_put_integer(entry, "hops", fragment[ZT_FRAGMENT_AT_HOPS]);
+    session_count(&session, "fragment");
+}
+
+/* What is recorded about a datagram without opening it: a new object. */
+static json_t *describe(const struct session_datagram *datagram, size_t number)
+{
+    int64_t time_us = datagram->time_us - session.datagrams[0].time_us;
+    json_t *entry = json_object();
+    char text[ZT_ENDPOINT_TEXT];
+
+    session_put_integer(entry, "number", number);
+    snprintf(text, sizeof text, "%" PRId64 ".%06" PRId64, time_us / 1000000, time_us % 1000000);
+    json_object_set_new(entry, "time", json_string(text));
+    zt_endpoint_text(&datagram->from, true, text);
+    json_object_set_new(entry, "from", json_string(text));
+    zt_endpoint_text(&datagram->to, true, text);
+    json_object_set_new(entry, "to", json_string(text));
+    session_put_integer(entry, "udp_length", datagram->length);
+    if (session_is_short(datagram)) {
+        json_object_set_new(entry, "kind", json_string("short"));
+        session_put_bytes(entry, "data", datagram->at, datagram->length);
+        session_count(&session, "short");
+    } else if (session_is_fragment(datagram)) {
+        describe_fragment(entry, datagram->at);
+    } else {
+        describe_head(entry, datagram->at);
+    }
+    return entry;
+}
+
+/* The first member, at any depth, that is not the same on both sides. */
+static const char *find_difference(const json_t *ours, const json_t *recorded)
+{
+    const char *name = "something";
+    const json_t *a = ours, *b = recorded;
+
+    while (json_is_object(a) && json_is_object(b)) {
+        const char *key;
+        json_t *value;
+        const json_t *one = NULL, *other = NULL;
+
+        json_object_foreach((json_t *)b, key, value)
+        {
+            one = json_object_get(a, key);
+            other = value;
+            name = key;
+            if (!json_equal(one, value))
+                break;
+        }
+        if (key == NULL)
+            return "a member too few";
+        a = one;
+        b = other;
+    }
+    return name;
+}
+
+static const char *compare(const json_t *ours, const json_t *recorded)
+{
+    if (json_equal(ours, recorded))
+        return NULL;
+    snprintf(reason, sizeof reason, "%s differs", find_difference(ours, recorded));
+    return reason;
+}
+
+static const char *check_datagram(const json_t *root, const json_t *entry)
+{
+    size_t number = ++session.seen;
+    const char *wrong = NULL;
+
+    (void)root;
+    if (number > session.count)
+        return "not in the capture";
+
+    struct session_datagram *datagram = &session.datagrams[number - 1];
+    json_t *ours = describe(datagram, number);
+    json_t *decoded = decode_datagram(datagram, entry, &wrong);
+
+    if (decoded != NULL) {
+        const json_t *fields = json_object_get(json_object_get(entry, "decoded"), "fields");
+        json_t *remark = json_object_get(fields, "remark"); /* not ours to repeat */
+
+        json_object_set(json_object_get(decoded, "fields"), "remark", remark);
+        json_object_set_new(ours, "decoded", decoded);
+    }
+    if (wrong == NULL)
+        wrong = compare(ours, entry);
+    json_decref(ours);
+    return wrong;
+}
+
+/* After all datagrams: was anything left out? */
+static const char *check_whole(const json_t *root)
+{
+    if (session.seen != session.count)
+        return "capture has more datagrams";
+    for (size_t i = 0; i < session.count; i++) {
+        if (!session.datagrams[i].opened && !session_is_short(&session.datagrams[i]))
+            return "a datagram was not opened";
+    }
+    return compare(session.statistics, json_object_get(root, "statistics"));
+}
+
+void vectors_session(struct vectors_run *run, const json_t *root)
+{
+    const char *wrong = load_session(run, root);
+
+    vectors_check(run, wrong == NULL, "%s", wrong == NULL ? "" : wrong);
+    if (wrong == NULL) {
+        vectors_each(run, root, "packets", check_datagram);
+        wrong = check_whole(root);
+        vectors_check(run, wrong == NULL, "%s", wrong == NULL ? "" : wrong);
+    }
+    clear_session();
+}
