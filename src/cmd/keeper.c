@@ -86,10 +86,11 @@ static bool next_work(struct zt_keeper *keeper, bool is_busy, struct zt_config_r
     return goes_on;
 }
 
-static void hand_over(struct zt_keeper *keeper, struct zt_instant now,
-                      const struct zt_controller_effect *effect)
+/* The time is read under the lock: while we waited for it, the node may have been told a later one. */
+static void hand_over(struct zt_keeper *keeper, const struct zt_controller_effect *effect)
 {
     struct zt_node *node = zt_service_lock(keeper->service);
+    struct zt_instant now = zt_host_now();
 
     if (node && effect->kind == ZT_CONTROLLER_ANSWER)
         zt_node_answer(node, now, &effect->answer);
@@ -106,7 +107,7 @@ static bool carry_out(struct zt_keeper *keeper)
     for (int i = 0; i < ZT_KEEPER_BATCH; i++) {
         if (!zt_controller_next(keeper->controller, zt_host_now(), &effect))
             return false;
-        hand_over(keeper, zt_host_now(), &effect);
+        hand_over(keeper, &effect);
     }
     return true;
 }

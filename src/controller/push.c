@@ -51,7 +51,7 @@ static size_t add_targets(struct zt_revoking *revoking, const struct zt_hosted_n
     return count;
 }
 
-/* Members that asked since start, whatever the age of their last request: docs/wire.md 12.1. */
+/* Also members that did not ask since start: after a restart nobody did. docs/wire.md 12.1 */
 static size_t add_recipients(struct zt_revoking *revoking, const struct zt_hosted_network *network,
                              zt_address target)
 {
@@ -63,7 +63,8 @@ static size_t add_recipients(struct zt_revoking *revoking, const struct zt_hoste
     {
         if (!target && count == ZT_REVOKE_FANOUT)
             break; /* members pass it on among themselves */
-        if (member->record.authorized && member->has_asked && member->record.address != target)
+        if (member->record.authorized && member->record.has_identity &&
+            member->record.address != target)
             to[count++] = member->record.address;
     }
     if (target)

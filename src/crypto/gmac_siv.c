@@ -31,7 +31,17 @@ static EVP_CIPHER_CTX *schedule(const EVP_CIPHER *cipher, const uint8_t *key, in
         EVP_CIPHER_CTX_free(context);
         return NULL;
     }
-    EVP_CIPHER_CTX_set_padding(context, 0);
+    return context;
+}
+
+/* The same for single blocks. Only these know padding: a stream that is told to have none is told
+   again at each start, which is slow. */
+static EVP_CIPHER_CTX *schedule_block(const EVP_CIPHER *cipher, const uint8_t *key, int encrypt)
+{
+    EVP_CIPHER_CTX *context = schedule(cipher, key, encrypt);
+
+    if (context != NULL)
+        EVP_CIPHER_CTX_set_padding(context, 0);
     return context;
 }
 
@@ -47,8 +57,8 @@ struct zt_gmac_siv *zt_gmac_siv_new(const struct zt_session_key *key)
     siv->gmac = schedule(algorithms->aes_gcm, derived, 1);
     zt_kdf(derived, key->bytes, KDF_LABEL_CIPHER, 0, 0);
     siv->counter = schedule(algorithms->aes_ctr, derived, 1);
-    siv->encrypt = schedule(algorithms->aes_ecb, derived, 1);
-    siv->decrypt = schedule(algorithms->aes_ecb, derived, 0);
+    siv->encrypt = schedule_block(algorithms->aes_ecb, derived, 1);
+    siv->decrypt = schedule_block(algorithms->aes_ecb, derived, 0);
     zt_wipe(derived, sizeof derived);
     if (siv->gmac != NULL && siv->counter != NULL && siv->encrypt != NULL && siv->decrypt != NULL)
         return siv;

@@ -92,14 +92,18 @@ static void log_failure(const struct zt_persist *persist, const char *verb, cons
                  persist->options->storage, name, reason);
 }
 
-/* Damage is reported and kept for a look at it, but not met again at the next start. */
-static void set_aside(struct zt_persist *persist, const char *name)
+/* Damage is reported and kept for a look at it, but not met again at the next start. A network stays
+   joined: the file's name says that much. */
+static void set_aside(struct zt_persist *persist, enum zt_object object, uint64_t id,
+                      const char *name)
 {
     zt_log_error(persist->options->log, "persist", "%s/%s is damaged, now %s.damaged",
                  persist->options->storage, name, name);
     int error = zt_file_set_aside(persist->folder, name, "damaged");
     if (error)
         log_failure(persist, "rename", name, error);
+    else if (object == ZT_OBJECT_NETWORK)
+        zt_persist_keep_join(persist, id);
 }
 
 typedef bool found_function(void *context, uint64_t id, const uint8_t *bytes, size_t length);
@@ -116,7 +120,7 @@ static void load_file(struct zt_persist *persist, enum zt_object object, uint64_
     if (error == -ENOENT)
         return;
     if (error == -EFBIG) {
-        set_aside(persist, name);
+        set_aside(persist, object, id, name);
         return;
     }
     if (error) {
@@ -124,7 +128,7 @@ static void load_file(struct zt_persist *persist, enum zt_object object, uint64_
         return;
     }
     if (!found(context, id, bytes, length))
-        set_aside(persist, name);
+        set_aside(persist, object, id, name);
     free(bytes);
 }
 

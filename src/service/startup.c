@@ -121,16 +121,20 @@ static bool load_peer(void *context, uint64_t id, const uint8_t *bytes, size_t l
     return drop != ZT_DROP_TRUNCATED && drop != ZT_DROP_MALFORMED;
 }
 
-/* A file that holds no configuration still says that the network is joined. */
+/* A file without a configuration, empty or damaged, still says that the network is joined. */
 static bool load_network(void *context, uint64_t id, const uint8_t *bytes, size_t length)
 {
     struct zt_service *service = context;
+    struct zt_network_status status;
     bool is_empty = length == 0 || (length == 1 && bytes[0] == '\n');
 
     if (!zt_node_join(service->node, zt_host_now(), id, is_empty ? NULL : bytes,
-                      is_empty ? 0 : length))
+                      is_empty ? 0 : length)) {
         zt_log_error(service->log, "network", "%016llx: can't be joined", (unsigned long long)id);
-    return true;
+        return true;
+    }
+    return is_empty ||
+           (zt_vl2_network_status(zt_node_vl2(service->node), id, &status) && status.config);
 }
 
 static void load_networks(struct zt_service *service)

@@ -32,9 +32,11 @@ void zt_cache_save(struct zt_vl1 *vl1, const struct zt_peer *peer)
     write_version(&out, peer->major);
     write_version(&out, peer->minor);
     write_version(&out, peer->revision);
-    zt_write_u16(&out, (uint16_t)peer->path_count);
+    zt_write_u16(&out, (uint16_t)(peer->path_count > 0 ? peer->path_count : peer->cached_count));
     for (size_t i = 0; i < peer->path_count; i++)
         zt_endpoint_write(&peer->paths[i].link.remote, &out);
+    for (size_t i = 0; i < peer->cached_count && peer->path_count == 0; i++)
+        zt_endpoint_write(&peer->cached[i], &out);
     if (!out.failed)
         zt_save(vl1, ZT_OBJECT_PEER, peer->identity.address, record, zt_writer_length(&out));
 }

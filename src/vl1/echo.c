@@ -4,8 +4,9 @@
 
 void zt_echo_send(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link *link)
 {
-    (void)zt_draft_start(vl1, &vl1->draft, peer->identity.address, ZT_VERB_ECHO);
-    (void)zt_draft_send_over(vl1, &vl1->draft, peer, link, zt_peer_cipher(peer), ZT_SEND_EXPECT);
+    (void)zt_draft_start(vl1, &vl1->drafts.question, peer->identity.address, ZT_VERB_ECHO);
+    (void)zt_draft_send_over(vl1, &vl1->drafts.question, peer, link, zt_peer_cipher(peer),
+                             ZT_SEND_EXPECT);
 }
 
 /* Anything, which goes back as it came. */
@@ -17,10 +18,10 @@ enum zt_drop zt_echo_receive(struct zt_vl1 *vl1, struct zt_peer *peer, struct zt
     if (!zt_interval_passed(last_ms, ZT_ECHO_GATE_MS, vl1->now.mono_ms))
         return ZT_DROP_RATE_LIMITED;
 
-    struct zt_writer *out =
-        zt_draft_reply(vl1, &vl1->draft, in->source, &in->link, ZT_VERB_OK, ZT_VERB_ECHO, in->id);
+    struct zt_writer *out = zt_draft_reply(vl1, &vl1->drafts.answer, in->source, &in->link,
+                                           ZT_VERB_OK, ZT_VERB_ECHO, in->id);
     zt_write_copy(out, in->payload, in->length);
-    (void)zt_draft_send(vl1, &vl1->draft, 0);
+    (void)zt_draft_send(vl1, &vl1->drafts.answer, 0);
     return ZT_DROP_NONE;
 }
 

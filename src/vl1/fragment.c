@@ -3,12 +3,14 @@
 #include "vl1/fragment.h"
 
 #include "base/mem.h"
+#include "base/table.h"
 #include "vl1/packet.h"
 
 #include <assert.h>
 #include <string.h>
 
-#define BUFFER_IDLE_MS 30000                       /* a buffer not used for so long is freed */
+#define BUFFER_IDLE_MS 30000 /* a buffer not used for so long is freed */
+#define SOURCE_CLASSES 256
 #define SMALLEST_MTU (4 * ZT_FRAGMENT_HEADER_SIZE) /* leaves each piece at least one byte */
 
 struct zt_split zt_split_of(const uint8_t *packet, size_t length, size_t mtu)
@@ -37,29 +39,33 @@ struct zt_split zt_split_of(const uint8_t *packet, size_t length, size_t mtu)
     return split;
 }
 
-/* id(8) destination(5) mark(1) total and number(1) hops(1) data. docs/wire.md 3.3. */
-size_t zt_split_piece(const struct zt_split *split, size_t i, uint8_t *out)
+size_t zt_split_length(const struct zt_split *split, size_t i)
 {
     assert(i < split->count);
 
-    if (i == 0) {
-        memcpy(out, split->packet, split->head);
+    if (i == 0)
         return split->head;
+    size_t left = split->length - split->head - (i - 1) * split->per_piece;
+
+    return ZT_FRAGMENT_HEADER_SIZE + (left < split->per_piece ? left : split->per_piece);
+}
+
+/* id(8) destination(5) mark(1) total and number(1) hops(1) data. docs/wire.md 3.3. */
+size_t zt_split_piece(const struct zt_split *split, size_t i, uint8_t *out)
+{
+    size_t length = zt_split_length(split, i);
+
+    if (i == 0) {
+        memcpy(out, split->packet, length);
+        return length;
     }
-
-    size_t start = split->head + (i - 1) * split->per_piece;
-
-    assert(start < split->length);
-
-    size_t left = split->length - start;
-    size_t length = left < split->per_piece ? left : split->per_piece;
-
     memcpy(out, split->packet, ZT_FRAGMENT_AT_MARK);
     out[ZT_FRAGMENT_AT_MARK] = ZT_FRAGMENT_MARK;
     out[ZT_FRAGMENT_AT_NUMBER] = (uint8_t)(split->count << 4 | i);
     out[ZT_FRAGMENT_AT_HOPS] = 0;
-    memcpy(out + ZT_FRAGMENT_HEADER_SIZE, split->packet + start, length);
-    return ZT_FRAGMENT_HEADER_SIZE + length;
+    memcpy(out + ZT_FRAGMENT_HEADER_SIZE, split->packet + split->head + (i - 1) * split->per_piece,
+           length - ZT_FRAGMENT_HEADER_SIZE);
+    return length;
 }
 
 void zt_reassembly_init(struct zt_reassembly *reassembly)
@@ -69,8 +75,9 @@ void zt_reassembly_init(struct zt_reassembly *reassembly)
 
 void zt_reassembly_clear(struct zt_reassembly *reassembly)
 {
-    for (size_t i = 0; i < ZT_MAX_REASSEMBLY; i++)
+    for (size_t i = 0; i < reassembly->high; i++)
         zt_free(reassembly->slots[i].buffer);
+    zt_free(reassembly->slots);
     zt_free(reassembly->sorted);
     memset(reassembly, 0, sizeof *reassembly);
 }
@@ -124,32 +131,60 @@ static bool is_in_use(const struct zt_assembly *slot)
 
 static struct zt_assembly *find_slot(struct zt_reassembly *reassembly, uint64_t id)
 {
-    for (size_t i = 0; i < ZT_MAX_REASSEMBLY; i++)
+    for (size_t i = 0; i < reassembly->high; i++)
         if (reassembly->slots[i].id == id && is_in_use(&reassembly->slots[i]))
             return &reassembly->slots[i];
     return NULL;
 }
 
-/* The first free slot, so that few buffers are in play; or else the oldest. */
-static struct zt_assembly *choose_slot(struct zt_reassembly *reassembly)
+static bool is_overdue(const struct zt_assembly *slot, int64_t now_ms)
 {
-    struct zt_assembly *oldest = &reassembly->slots[0];
+    return now_ms - slot->started_ms >= ZT_REASSEMBLY_LIFE_MS;
+}
 
-    for (size_t i = 0; i < ZT_MAX_REASSEMBLY; i++) {
+/* All slots are in use: the oldest of the source that holds the most. */
+static struct zt_assembly *choose_victim(struct zt_reassembly *reassembly)
+{
+    uint8_t held[SOURCE_CLASSES] = { 0 };
+    struct zt_assembly *victim = reassembly->slots;
+
+    for (size_t i = 0; i < ZT_MAX_REASSEMBLY; i++)
+        held[reassembly->slots[i].source % SOURCE_CLASSES]++;
+    for (size_t i = 1; i < ZT_MAX_REASSEMBLY; i++) {
+        struct zt_assembly *slot = &reassembly->slots[i];
+        unsigned more = held[slot->source % SOURCE_CLASSES];
+        unsigned most = held[victim->source % SOURCE_CLASSES];
+
+        if (more > most || (more == most && slot->number < victim->number))
+            victim = slot;
+    }
+    return victim;
+}
+
+/* The first slot that is free or overdue, so that few buffers are in play; or else a victim. */
+static struct zt_assembly *choose_slot(struct zt_reassembly *reassembly, int64_t now_ms)
+{
+    for (size_t i = 0; i < reassembly->high; i++) {
         struct zt_assembly *slot = &reassembly->slots[i];
 
-        if (!is_in_use(slot))
+        if (!is_in_use(slot) || is_overdue(slot, now_ms))
             return slot;
-        if (slot->number < oldest->number)
-            oldest = slot;
     }
-    return oldest;
+    if (reassembly->high < ZT_MAX_REASSEMBLY)
+        return &reassembly->slots[reassembly->high++];
+    return choose_victim(reassembly);
 }
 
 /* A slot for a packet of which nothing came before. NULL when out of memory. */
-static struct zt_assembly *begin(struct zt_reassembly *reassembly, uint64_t id, int64_t now_ms)
+static struct zt_assembly *begin(struct zt_reassembly *reassembly, uint64_t id,
+                                 const struct zt_endpoint *source, int64_t now_ms)
 {
-    struct zt_assembly *slot = choose_slot(reassembly);
+    if (reassembly->slots == NULL)
+        reassembly->slots = zt_alloc(ZT_MAX_REASSEMBLY * sizeof *reassembly->slots);
+    if (reassembly->slots == NULL)
+        return NULL;
+
+    struct zt_assembly *slot = choose_slot(reassembly, now_ms);
 
     if (slot->buffer == NULL)
         slot->buffer = zt_alloc(ZT_MAX_PACKET);
@@ -159,7 +194,8 @@ static struct zt_assembly *begin(struct zt_reassembly *reassembly, uint64_t id, 
         reassembly->lost++;
     slot->id = id;
     slot->number = reassembly->begun++;
-    slot->started_ms = now_ms;
+    slot->started_ms = reassembly->begun_ms = now_ms;
+    slot->source = zt_table_hash(source->ip, sizeof source->ip);
     slot->have = 0;
     slot->total = 0;
     slot->used = 0;
@@ -245,7 +281,7 @@ enum zt_drop zt_reassembly_add(struct zt_reassembly *reassembly, int64_t now_ms,
     struct zt_assembly *slot = find_slot(reassembly, piece.id);
 
     if (slot == NULL)
-        slot = begin(reassembly, piece.id, now_ms);
+        slot = begin(reassembly, piece.id, &link->remote, now_ms);
     if (slot == NULL)
         return ZT_DROP_NO_MEMORY;
     drop = judge_piece(slot, &piece);
@@ -264,13 +300,11 @@ enum zt_drop zt_reassembly_add(struct zt_reassembly *reassembly, int64_t now_ms,
 
 static void tick_slot(struct zt_reassembly *reassembly, struct zt_assembly *slot, int64_t now_ms)
 {
-    int64_t age_ms = now_ms - slot->started_ms;
-
-    if (is_in_use(slot) && age_ms >= ZT_REASSEMBLY_LIFE_MS) {
+    if (is_in_use(slot) && is_overdue(slot, now_ms)) {
         slot->have = 0;
         reassembly->lost++;
     }
-    if (!is_in_use(slot) && slot->buffer != NULL && age_ms >= BUFFER_IDLE_MS) {
+    if (!is_in_use(slot) && now_ms - slot->started_ms >= BUFFER_IDLE_MS) {
         zt_free(slot->buffer);
         slot->buffer = NULL;
     }
@@ -278,8 +312,13 @@ static void tick_slot(struct zt_reassembly *reassembly, struct zt_assembly *slot
 
 void zt_reassembly_tick(struct zt_reassembly *reassembly, int64_t now_ms)
 {
-    for (size_t i = 0; i < ZT_MAX_REASSEMBLY; i++)
+    for (size_t i = 0; i < reassembly->high; i++)
         tick_slot(reassembly, &reassembly->slots[i], now_ms);
+    if (reassembly->slots != NULL && now_ms - reassembly->begun_ms >= BUFFER_IDLE_MS) {
+        zt_free(reassembly->slots); /* the buffers are as old, and freed already */
+        reassembly->slots = NULL;
+        reassembly->high = 0;
+    }
     if (reassembly->sorted != NULL && now_ms - reassembly->sorted_ms >= BUFFER_IDLE_MS) {
         zt_free(reassembly->sorted);
         reassembly->sorted = NULL;

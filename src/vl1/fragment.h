@@ -23,6 +23,8 @@ static inline bool zt_split_is_needed(size_t length, size_t mtu)
     return length > mtu;
 }
 struct zt_split zt_split_of(const uint8_t *packet, size_t length, size_t mtu);
+/* How long piece number i (0 = head) is. */
+size_t zt_split_length(const struct zt_split *split, size_t i);
 /* Writes piece number i (0 = head) to out, capacity mtu at least; returns its length. */
 size_t zt_split_piece(const struct zt_split *split, size_t i, uint8_t *out);
 
@@ -31,6 +33,7 @@ struct zt_assembly {
     uint64_t id;
     uint64_t number; /* counts packets begun: the lowest in use is the oldest */
     int64_t started_ms;
+    uint32_t source;     /* hash of the IP that its first piece came from */
     struct zt_link link; /* by which the head came */
     uint32_t have;       /* bitmap of pieces */
     unsigned total;      /* 0 until a fragment told it */
@@ -40,9 +43,13 @@ struct zt_assembly {
     size_t used;
 };
 
+/* At the bound the source that holds the most slots loses its oldest: a flood of pieces that never
+   make a packet evicts itself, not the packets of others. */
 struct zt_reassembly {
-    struct zt_assembly slots[ZT_MAX_REASSEMBLY];
+    struct zt_assembly *slots; /* ZT_MAX_REASSEMBLY of them; NULL while none was needed lately */
+    size_t high;               /* slots from here on were never used */
     uint64_t begun;
+    int64_t begun_ms;
     uint8_t *sorted; /* ZT_MAX_PACKET bytes for a packet whose pieces came out of order; or NULL */
     int64_t sorted_ms;
     uint64_t lost; /* incomplete packets that gave way or timed out */

@@ -32,7 +32,8 @@ static void write_moons(const struct zt_roots *roots, struct zt_writer *out)
    masked: moons */
 void zt_hello_send(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link *link)
 {
-    struct zt_writer *out = zt_draft_start(vl1, &vl1->draft, peer->identity.address, ZT_VERB_HELLO);
+    struct zt_writer *out =
+        zt_draft_start(vl1, &vl1->drafts.question, peer->identity.address, ZT_VERB_HELLO);
 
     zt_write_u8(out, ZT_PROTOCOL_VERSION);
     zt_write_u8(out, ZT_VERSION_MAJOR);
@@ -47,9 +48,10 @@ void zt_hello_send(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_lin
     write_moons(&vl1->roots, out);
     assert(!out->failed);
 
-    zt_packet_mask_tail(vl1->draft.packet, ZT_HEADER_SIZE + zt_writer_length(out), tail,
+    zt_packet_mask_tail(vl1->drafts.question.packet, ZT_HEADER_SIZE + zt_writer_length(out), tail,
                         &peer->key);
-    (void)zt_draft_send_over(vl1, &vl1->draft, peer, link, ZT_CIPHER_MAC_ONLY, ZT_SEND_EXPECT);
+    (void)zt_draft_send_over(vl1, &vl1->drafts.question, peer, link, ZT_CIPHER_MAC_ONLY,
+                             ZT_SEND_EXPECT);
 }
 
 /* Receiving */
@@ -157,8 +159,8 @@ static bool lacks_worlds(const struct zt_vl1 *vl1, const struct greeting *greeti
 static void answer(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_inbound *in,
                    const struct greeting *greeting)
 {
-    struct zt_writer *out =
-        zt_draft_reply(vl1, &vl1->draft, in->source, &in->link, ZT_VERB_OK, ZT_VERB_HELLO, in->id);
+    struct zt_writer *out = zt_draft_reply(vl1, &vl1->drafts.answer, in->source, &in->link,
+                                           ZT_VERB_OK, ZT_VERB_HELLO, in->id);
     struct zt_endpoint seen = in->link.remote;
 
     if (greeting->protocol < ZT_PROTOCOL_ECHO)
@@ -176,7 +178,7 @@ static void answer(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_inb
         zt_interval_passed(&peer->worlds_ms, WORLDS_GATE_MS, vl1->now.mono_ms))
         write_worlds(vl1, greeting, out);
     zt_store_u16(size, (uint16_t)(zt_writer_length(out) - before));
-    (void)zt_draft_send(vl1, &vl1->draft, 0);
+    (void)zt_draft_send(vl1, &vl1->drafts.answer, 0);
 }
 
 static void note_version(struct zt_peer *peer, int protocol, int major, int minor, int revision)
@@ -264,10 +266,10 @@ static void refuse_collision(struct zt_vl1 *vl1, const struct zt_identity *claim
 
     if (!stranger)
         return;
-    struct zt_writer *out =
-        zt_draft_reply(vl1, &vl1->draft, claimant->address, link, ZT_VERB_ERROR, ZT_VERB_HELLO, id);
+    struct zt_writer *out = zt_draft_reply(vl1, &vl1->drafts.answer, claimant->address, link,
+                                           ZT_VERB_ERROR, ZT_VERB_HELLO, id);
     zt_write_u8(out, ZT_ERROR_IDENTITY_COLLISION);
-    (void)zt_draft_send_over(vl1, &vl1->draft, stranger, link, ZT_CIPHER_SALSA, 0);
+    (void)zt_draft_send_over(vl1, &vl1->drafts.answer, stranger, link, ZT_CIPHER_SALSA, 0);
     zt_peer_free(stranger);
 }
 
@@ -386,8 +388,10 @@ enum zt_drop zt_hello_ok_receive(struct zt_vl1 *vl1, struct zt_peer *peer,
     if (reason != ZT_DROP_NONE)
         return reason;
     note_version(peer, answered.protocol, answered.major, answered.minor, answered.revision);
+    /* First, so that there is a path to measure, and so that the peer is not the longest silent one
+       when a world's roots need room in the table. */
+    zt_learn(vl1, peer, in);
     if (in->hops == 0) {
-        zt_learn(vl1, peer, in); /* first, so that there is a path to measure */
         measure(vl1, peer, &in->link, answered.time);
         if (answered.endpoint.family != ZT_FAMILY_NONE)
             zt_learn_surface(vl1, peer, &in->link, &answered.endpoint);

@@ -83,6 +83,10 @@ static void adopt(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link
     path.mtu = zt_surroundings_mtu(&vl1->surroundings, &link->remote);
     path.trusted_path_id = zt_surroundings_trusted_path(&vl1->surroundings, &link->remote);
     path.sent_ms = vl1->now.mono_ms; /* it answers something we sent */
+    if (peer->redirect_priority > 0 && zt_link_equal(&peer->redirect, link)) {
+        path.priority = peer->redirect_priority;
+        peer->redirect_priority = 0;
+    }
     if (!zt_peer_install(peer, &path, vl1->now.mono_ms, &has_replaced))
         return;
     zt_peer_gained_path(vl1, peer);
@@ -99,14 +103,15 @@ static void learn_path(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt
     struct zt_path *path = zt_peer_path(peer, &in->link);
 
     if (path) {
-        bool was_expired = zt_path_is_expired(path, now_ms);
+        bool was_usable = !zt_path_is_expired(path, now_ms) && !zt_path_is_mute(path, now_ms);
 
         zt_path_heard(path, now_ms);
-        if (was_expired)
+        if (!was_usable)
             zt_peer_paths_changed(peer);
         return;
     }
-    if (zt_peer_has_sibling(peer, &in->link, now_ms) ||
+    bool is_awaited = peer->redirect_priority > 0 && zt_link_equal(&peer->redirect, &in->link);
+    if ((!is_awaited && zt_peer_has_sibling(peer, &in->link, now_ms)) ||
         !zt_path_allowed(vl1, peer, &in->link.remote))
         return;
     if (in->verb == ZT_VERB_OK) {
@@ -156,11 +161,13 @@ static void reset_paths(struct zt_vl1 *vl1, struct zt_peer *peer, const struct z
 void zt_learn_surface(struct zt_vl1 *vl1, const struct zt_peer *peer, const struct zt_link *link,
                       const struct zt_endpoint *mine)
 {
-    struct zt_report report = {
-        .reporter = peer->identity.address, .link = *link, .mine = *mine, .at_ms = vl1->now.mono_ms
-    };
+    struct zt_report report = { .reporter = peer->identity.address,
+                                .link = *link,
+                                .mine = *mine,
+                                .at_ms = vl1->now.mono_ms,
+                                .is_trusted = peer->role != ZT_WORLD_NONE };
 
-    if (!zt_surfaces_report(&vl1->surfaces, &report, peer->role != ZT_WORLD_NONE))
+    if (!zt_surfaces_report(&vl1->surfaces, &report))
         return;
     for (struct zt_peer *each = vl1->topology.peers; each; each = each->hh.next)
         reset_paths(vl1, each, mine);

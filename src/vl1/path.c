@@ -5,6 +5,8 @@
 #include <assert.h>
 
 #define SILENCE_PENALTY_MS 140000
+#define MUTE_AFTER_MS (ZT_PATH_ALIVE_MS + ZT_PING_CHECK_MS) /* heartbeats had time to be answered */
+#define ANSWER_MS 5000
 
 struct zt_path zt_path_proven(const struct zt_link *link, int64_t now_ms)
 {
@@ -14,6 +16,7 @@ struct zt_path zt_path_proven(const struct zt_link *link, int64_t now_ms)
                              .valid_ms = now_ms,
                              .heard_ms = now_ms,
                              .sent_ms = ZT_NEVER_MS,
+                             .asked_ms = ZT_NEVER_MS,
                              .echoed_ms = ZT_NEVER_MS,
                              .latency_ms = ZT_LATENCY_UNKNOWN,
                              .priority = 1 };
@@ -23,6 +26,14 @@ void zt_path_heard(struct zt_path *path, int64_t now_ms)
 {
     path->valid_ms = now_ms;
     path->heard_ms = now_ms;
+    path->asked_ms = ZT_NEVER_MS;
+}
+
+void zt_path_sent(struct zt_path *path, int64_t now_ms)
+{
+    path->sent_ms = now_ms;
+    if (path->asked_ms == ZT_NEVER_MS)
+        path->asked_ms = now_ms;
 }
 
 void zt_path_measured(struct zt_path *path, int64_t round_trip_ms)
@@ -54,6 +65,12 @@ bool zt_path_is_expired(const struct zt_path *path, int64_t now_ms)
 bool zt_path_needs_heartbeat(const struct zt_path *path, int64_t now_ms)
 {
     return now_ms - path->sent_ms >= ZT_PATH_HEARTBEAT_MS;
+}
+
+bool zt_path_is_mute(const struct zt_path *path, int64_t now_ms)
+{
+    return path->asked_ms != ZT_NEVER_MS && now_ms - path->asked_ms >= ANSWER_MS &&
+           now_ms - path->heard_ms >= MUTE_AFTER_MS;
 }
 
 /* Scopes are worth what they are numbered; loopback is only admitted in demos, as good as

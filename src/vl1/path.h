@@ -17,6 +17,7 @@ struct zt_path {
     int64_t valid_ms;         /* last authenticated direct packet; ZT_NEVER_MS after a reset */
     int64_t heard_ms;         /* the same, but survives a reset */
     int64_t sent_ms;
+    int64_t asked_ms;  /* the first packet sent since it was heard; ZT_NEVER_MS: none */
     int64_t echoed_ms; /* last ECHO answered */
     int32_t latency_ms;
     uint16_t priority; /* 1 unless a redirect raised it */
@@ -26,6 +27,7 @@ struct zt_path {
 /* A path that an answer has just proven. mtu and trusted path are the caller's to fill in. */
 struct zt_path zt_path_proven(const struct zt_link *link, int64_t now_ms);
 void zt_path_heard(struct zt_path *path, int64_t now_ms);
+void zt_path_sent(struct zt_path *path, int64_t now_ms);
 void zt_path_measured(struct zt_path *path, int64_t round_trip_ms);
 /* Our side of the network changed: unusable until it speaks again. docs/wire.md 6.10. */
 void zt_path_reset(struct zt_path *path);
@@ -33,6 +35,9 @@ void zt_path_reset(struct zt_path *path);
 bool zt_path_is_alive(const struct zt_path *path, int64_t now_ms);
 bool zt_path_is_expired(const struct zt_path *path, int64_t now_ms);
 bool zt_path_needs_heartbeat(const struct zt_path *path, int64_t now_ms);
+/* We sent, heartbeats among it, and nothing comes back: the peer moved, or a NAT forgot it. A path
+   that is merely quiet is not mute. */
+bool zt_path_is_mute(const struct zt_path *path, int64_t now_ms);
 /* Lower is better. */
 int64_t zt_path_quality(const struct zt_path *path, int64_t now_ms);
 

@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #define BEST_LIFE_MS 100
+#define MUTE_PENALTY INT64_C(1000000000000) /* more than any quality */
 
 struct zt_peer *zt_peer_new(const struct zt_identity *identity, const struct zt_session_key *key,
                             int64_t now_ms)
@@ -70,6 +71,12 @@ bool zt_peer_is_trusted(const struct zt_peer *peer, int64_t now_ms)
     return now_ms - peer->trusted_ms < ZT_TRUST_LIFE_MS;
 }
 
+/* Mute paths behind all others. */
+static int64_t rank(const struct zt_path *path, int64_t now_ms)
+{
+    return zt_path_quality(path, now_ms) + (zt_path_is_mute(path, now_ms) ? MUTE_PENALTY : 0);
+}
+
 /* On a tie the later path wins. docs/wire.md 6.4. */
 static int find_best(const struct zt_peer *peer, bool with_expired, int64_t now_ms)
 {
@@ -81,7 +88,7 @@ static int find_best(const struct zt_peer *peer, bool with_expired, int64_t now_
 
         if (!with_expired && zt_path_is_expired(path, now_ms))
             continue;
-        int64_t quality = zt_path_quality(path, now_ms);
+        int64_t quality = rank(path, now_ms);
         if (quality > least)
             continue;
         least = quality;

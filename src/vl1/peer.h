@@ -20,7 +20,7 @@ struct zt_try {
 /* The timers that concern a peer are the checks of ping.c; here are the times they look at. */
 struct zt_peer {
     UT_hash_handle hh;    /* in the table, by address, in order of creation */
-    struct zt_peer *prev; /* in the list by silence, see topology.h */
+    struct zt_peer *prev; /* in one of the lists by silence, see topology.h */
     struct zt_peer *next;
     struct zt_identity identity; /* public */
     struct zt_session_key key;
@@ -28,7 +28,7 @@ struct zt_peer {
     enum zt_world_type role; /* of which world it is a root, NONE for a leaf */
     int protocol;            /* -1: unknown, as are the next three */
     int major, minor, revision;
-    bool is_direct;    /* what the last event about it said */
+    bool is_direct;    /* has paths: what the last event about it said, and which list it is in */
     int64_t listed_ms; /* when it was last moved in the list by silence */
 
     int64_t created_ms;
@@ -47,7 +47,11 @@ struct zt_peer {
     struct zt_try tries[ZT_PEER_TRIES];
     size_t try_next;
 
-    struct zt_endpoint *cached; /* endpoints from the peer cache, not tried yet; owned */
+    struct zt_link
+        redirect; /* where it asked us to, priority 0: nowhere; adopted once it answers */
+    uint16_t redirect_priority;
+
+    struct zt_endpoint *cached; /* where it was before, not tried since; owned */
     size_t cached_count;
 
     struct zt_path *paths; /* owned, grows on demand */
@@ -71,7 +75,8 @@ bool zt_peer_knows_echo(const struct zt_peer *peer);
 bool zt_peer_is_alive(const struct zt_peer *peer, int64_t now_ms);
 bool zt_peer_is_trusted(const struct zt_peer *peer, int64_t now_ms);
 
-/* The best unexpired path, or NULL; remembered for a tenth of a second. */
+/* The best unexpired path, or NULL; remembered for a tenth of a second. One that doesn't answer any
+   more ranks behind all that do. */
 struct zt_path *zt_peer_best_path(struct zt_peer *peer, int64_t now_ms);
 /* The best of all, even if expired. */
 struct zt_path *zt_peer_any_path(struct zt_peer *peer, int64_t now_ms);

@@ -55,11 +55,10 @@ static unsigned send_heartbeats(struct zt_vl1 *vl1, struct zt_peer *peer, bool i
 
     for (size_t i = 0; i < peer->path_count; i++) {
         struct zt_path *path = &peer->paths[i];
-        bool is_quiet = zt_path_needs_heartbeat(path, vl1->now.mono_ms);
+        /* We need to hear, not only to speak: else one way traffic would look like a dead path. */
+        bool is_quiet = zt_path_needs_heartbeat(path, vl1->now.mono_ms) ||
+                        vl1->now.mono_ms - path->heard_ms >= ZT_PATH_HEARTBEAT_MS;
 
-        /* From a root we need to hear, not only to speak to it. */
-        if (peer->role != ZT_WORLD_NONE)
-            is_quiet |= vl1->now.mono_ms - path->heard_ms >= ZT_UPSTREAM_ECHO_MS;
         if (!is_full && !is_quiet)
             continue;
         if (is_full) {
@@ -69,7 +68,7 @@ static unsigned send_heartbeats(struct zt_vl1 *vl1, struct zt_peer *peer, bool i
         } else {
             zt_probe(vl1, peer, &path->link);
         }
-        path->sent_ms = vl1->now.mono_ms;
+        zt_path_sent(path, vl1->now.mono_ms);
         sent |= family_bit(&path->link.remote);
     }
     return sent;
@@ -223,7 +222,9 @@ static void keep_house(struct zt_vl1 *vl1)
     zt_introductions_expire(vl1);
     zt_trusted_links_expire(vl1);
     zt_proofs_expire(vl1);
+    zt_whois_expire(vl1);
     zt_reassembly_tick(&vl1->reassembly, now_ms);
+    zt_drafts_expire(&vl1->drafts, now_ms);
 }
 
 void zt_timers_run(struct zt_vl1 *vl1)

@@ -59,8 +59,8 @@ static void write_record(struct zt_writer *out, const struct zt_endpoint *endpoi
 static size_t send_some(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link *link,
                         const struct zt_endpoint *endpoints, size_t count)
 {
-    struct zt_writer *out =
-        zt_draft_start(vl1, &vl1->draft, peer->identity.address, ZT_VERB_PUSH_DIRECT_PATHS);
+    struct zt_writer *out = zt_draft_start(vl1, &vl1->drafts.question, peer->identity.address,
+                                           ZT_VERB_PUSH_DIRECT_PATHS);
     uint8_t *counter = zt_write_reserve(out, 2);
     size_t written = 0;
 
@@ -69,7 +69,8 @@ static size_t send_some(struct zt_vl1 *vl1, struct zt_peer *peer, const struct z
     while (written < count && ZT_HEADER_SIZE + zt_writer_length(out) + 23 <= ZT_PUSH_LIMIT_BYTES)
         write_record(out, &endpoints[written++]);
     zt_store_u16(counter, (uint16_t)written);
-    (void)zt_draft_send_over(vl1, &vl1->draft, peer, link, zt_peer_cipher(peer), ZT_SEND_COMPRESS);
+    (void)zt_draft_send_over(vl1, &vl1->drafts.question, peer, link, zt_peer_cipher(peer),
+                             ZT_SEND_COMPRESS);
     return written;
 }
 
@@ -120,43 +121,20 @@ static bool passes_gate(struct zt_peer *peer, int64_t now_ms)
     return peer->push_count < ZT_PUSH_GATE_COUNT;
 }
 
-static bool is_same_site(const struct zt_endpoint *a, const struct zt_endpoint *b)
-{
-    struct zt_endpoint site = *a;
-
-    if (a->family != ZT_FAMILY_IPV6)
-        return zt_endpoint_same_ip(a, b);
-    site.port = 64;
-    return zt_endpoint_in(&site, b);
-}
-
-/* A cluster asks us to prefer another of its endpoints. docs/wire.md 6.15. */
+/* A cluster asks us to prefer another of its endpoints. Like every path it is adopted when it answers,
+   then above the others; else a peer could aim what we send it at anybody. docs/wire.md 6.15. */
 static void follow_redirect(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_inbound *in,
                             const struct zt_endpoint *endpoint)
 {
     struct zt_link link = { .socket = in->link.socket, .remote = *endpoint };
     const struct zt_path *via = zt_peer_path(peer, &in->link);
-    struct zt_path path = zt_path_proven(&link, vl1->now.mono_ms);
-    bool has_replaced;
+    unsigned priority = (via ? via->priority : 1u) + REDIRECT_PRIORITY;
 
-    path.priority = (uint16_t)((via ? via->priority : 1) + REDIRECT_PRIORITY);
-    if (path.priority < REDIRECT_PRIORITY)
-        return; /* wrapped: nobody redirects that often in good faith */
-    path.mtu = zt_surroundings_mtu(&vl1->surroundings, endpoint);
-    path.trusted_path_id = zt_surroundings_trusted_path(&vl1->surroundings, endpoint);
+    if (priority > UINT16_MAX)
+        return; /* nobody redirects that often in good faith */
+    peer->redirect = link;
+    peer->redirect_priority = (uint16_t)priority;
     zt_hello_send(vl1, peer, &link);
-    for (size_t i = peer->path_count; i-- > 0;) {
-        if (peer->paths[i].priority >= path.priority &&
-            !is_same_site(&peer->paths[i].link.remote, endpoint))
-            continue;
-        zt_peer_remove_path(peer, i);
-        zt_peer_lost_path(vl1, peer);
-    }
-    if (!zt_peer_install(peer, &path, vl1->now.mono_ms, &has_replaced))
-        return;
-    zt_peer_gained_path(vl1, peer);
-    if (has_replaced)
-        zt_peer_lost_path(vl1, peer);
 }
 
 /* How often each class of endpoints was tried for one packet: it must not make us flood. */
@@ -172,17 +150,18 @@ static void follow(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_inb
     if (endpoint->family == ZT_FAMILY_NONE || record->flags & ZT_PUSH_FLAG_FORGET ||
         !zt_path_allowed(vl1, peer, endpoint))
         return;
-    if (record->flags & ZT_PUSH_FLAG_REDIRECT) {
-        follow_redirect(vl1, peer, in, endpoint);
-        return;
-    }
-    if (zt_peer_has_endpoint(peer, endpoint, vl1->now.mono_ms))
+    bool is_redirect = (record->flags & ZT_PUSH_FLAG_REDIRECT) != 0;
+    if (!is_redirect && zt_peer_has_endpoint(peer, endpoint, vl1->now.mono_ms))
         return;
     unsigned *count =
         &tries->count[zt_endpoint_scope(endpoint)][endpoint->family == ZT_FAMILY_IPV6];
     if (*count >= ZT_PUSH_PER_CLASS)
         return;
     (*count)++;
+    if (is_redirect) {
+        follow_redirect(vl1, peer, in, endpoint);
+        return;
+    }
     struct zt_link link = zt_link_from_all(vl1, in->link.socket, endpoint);
     zt_probe(vl1, peer, &link);
 }

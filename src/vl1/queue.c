@@ -7,18 +7,12 @@
 #include <assert.h>
 #include <string.h>
 
-static void release(struct zt_waiting *waiting)
-{
-    zt_free(waiting->bytes);
-    waiting->bytes = NULL;
-}
-
 void zt_queue_clear(struct zt_queue *queue)
 {
     for (size_t i = 0; i < queue->parked_count; i++)
-        release(&queue->parked[i]);
+        zt_free(queue->parked[i]);
     for (size_t i = 0; i < queue->deferred_count; i++)
-        release(&queue->deferred[i]);
+        zt_free(queue->deferred[i]);
     queue->parked_count = queue->deferred_count = 0;
 }
 
@@ -27,24 +21,51 @@ bool zt_queue_is_empty(const struct zt_queue *queue)
     return queue->parked_count == 0 && queue->deferred_count == 0;
 }
 
-static bool copy_bytes(struct zt_waiting *waiting, const uint8_t *bytes, size_t length)
+/* like: the fields to take over. NULL when out of memory. */
+static struct zt_waiting *keep(const struct zt_waiting *like, const uint8_t *bytes, size_t length)
 {
-    waiting->bytes = zt_alloc(length);
-    if (!waiting->bytes)
-        return false;
-    memcpy(waiting->bytes, bytes, length);
+    struct zt_waiting *waiting = zt_alloc(sizeof *waiting + length);
+
+    if (!waiting)
+        return NULL;
+    *waiting = *like;
     waiting->length = length;
-    return true;
+    memcpy(waiting->bytes, bytes, length);
+    return waiting;
 }
 
-static struct zt_waiting take_first(struct zt_waiting *list, size_t *count)
+static struct zt_waiting *take_first(struct zt_waiting **list, size_t *count)
 {
-    struct zt_waiting first = list[0];
+    struct zt_waiting *first = list[0];
 
     assert(*count > 0);
     (*count)--;
     memmove(list, list + 1, *count * sizeof *list);
     return first;
+}
+
+/* The newcomer's IP loses its own oldest if it holds its share of the places, else the oldest of all
+   goes: one flooding stranger can't push out what came from elsewhere. */
+static struct zt_waiting *take_victim(struct zt_queue *queue, const struct zt_link *link)
+{
+    size_t victim = 0;
+    size_t held = 0;
+
+    for (size_t i = queue->deferred_count; i-- > 0;) {
+        if (!zt_endpoint_same_ip(&queue->deferred[i]->link.remote, &link->remote))
+            continue;
+        victim = i;
+        held++;
+    }
+    if (held < ZT_MAX_DEFERRED / 4)
+        victim = 0;
+
+    size_t left = queue->deferred_count - victim;
+
+    queue->deferred_count = victim;
+    struct zt_waiting *taken = take_first(queue->deferred + victim, &left);
+    queue->deferred_count += left;
+    return taken;
 }
 
 static void schedule(struct zt_vl1 *vl1)
@@ -56,15 +77,13 @@ static void schedule(struct zt_vl1 *vl1)
 enum zt_drop zt_park(struct zt_vl1 *vl1, const uint8_t *packet, size_t length, unsigned flags)
 {
     struct zt_queue *queue = &vl1->queue;
-    struct zt_waiting waiting = { .since_ms = vl1->now.mono_ms, .flags = flags };
+    struct zt_waiting like = { .since_ms = vl1->now.mono_ms, .flags = flags };
+    struct zt_waiting *waiting = keep(&like, packet, length);
 
-    if (!copy_bytes(&waiting, packet, length))
+    if (!waiting)
         return ZT_DROP_NO_MEMORY;
-    if (queue->parked_count == ZT_MAX_PARKED) {
-        struct zt_waiting oldest = take_first(queue->parked, &queue->parked_count);
-
-        release(&oldest);
-    }
+    if (queue->parked_count == ZT_MAX_PARKED)
+        zt_free(take_first(queue->parked, &queue->parked_count));
     queue->parked[queue->parked_count++] = waiting;
     schedule(vl1);
     zt_whois_ask(vl1, zt_packet_destination(packet));
@@ -75,14 +94,13 @@ enum zt_drop zt_defer(struct zt_vl1 *vl1, const struct zt_link *link, const uint
                       size_t length, bool is_open)
 {
     struct zt_queue *queue = &vl1->queue;
-    struct zt_waiting waiting = { .since_ms = vl1->now.mono_ms, .link = *link, .is_open = is_open };
+    struct zt_waiting like = { .since_ms = vl1->now.mono_ms, .link = *link, .is_open = is_open };
+    struct zt_waiting *waiting = keep(&like, packet, length);
 
-    if (!copy_bytes(&waiting, packet, length))
+    if (!waiting)
         return ZT_DROP_NO_MEMORY;
     if (queue->deferred_count == ZT_MAX_DEFERRED) {
-        struct zt_waiting oldest = take_first(queue->deferred, &queue->deferred_count);
-
-        release(&oldest);
+        zt_free(take_victim(queue, link));
         zt_vl1_count(vl1, ZT_DROP_NO_ROOM);
     }
     queue->deferred[queue->deferred_count++] = waiting;
@@ -90,17 +108,17 @@ enum zt_drop zt_defer(struct zt_vl1 *vl1, const struct zt_link *link, const uint
     return ZT_DROP_DEFERRED;
 }
 
-enum zt_drop zt_defer_open(struct zt_waiting *waiting, const uint8_t *clear, size_t length)
+enum zt_drop zt_defer_open(struct zt_waiting **waiting, const uint8_t *clear, size_t length)
 {
-    struct zt_waiting opened = *waiting;
+    if (clear != (*waiting)->bytes) {
+        struct zt_waiting *opened = keep(*waiting, clear, length);
 
-    opened.is_open = true;
-    if (clear != waiting->bytes) {
-        if (!copy_bytes(&opened, clear, length))
+        if (!opened)
             return ZT_DROP_NO_MEMORY;
-        release(waiting);
+        zt_free(*waiting);
+        *waiting = opened;
     }
-    *waiting = opened;
+    (*waiting)->is_open = true;
     return ZT_DROP_DEFERRED;
 }
 
@@ -121,21 +139,23 @@ static void retry_parked(struct zt_vl1 *vl1)
     /* What can't be sent yet goes to the back, so that one round sees each once and keeps the
        order. */
     for (size_t left = queue->parked_count; left > 0; left--) {
-        struct zt_waiting waiting = take_first(queue->parked, &queue->parked_count);
+        struct zt_waiting *waiting = take_first(queue->parked, &queue->parked_count);
+        zt_address destination = zt_packet_destination(waiting->bytes);
         enum zt_drop result;
 
-        if (is_old(vl1, &waiting) ||
-            zt_send_try(vl1, waiting.bytes, waiting.length, waiting.flags, &result)) {
-            release(&waiting);
-            continue;
+        if (is_old(vl1, waiting) ||
+            zt_send_try(vl1, waiting->bytes, waiting->length, waiting->flags, &result)) {
+            zt_free(waiting);
+        } else {
+            queue->parked[queue->parked_count++] = waiting;
+            zt_whois_ask(vl1, destination);
         }
-        queue->parked[queue->parked_count++] = waiting;
-        zt_whois_ask(vl1, zt_packet_destination(waiting.bytes));
+        zt_send_seek(vl1, destination);
     }
 }
 
 /* True: judged for good. */
-static bool judge_again(struct zt_vl1 *vl1, struct zt_waiting *waiting)
+static bool judge_again(struct zt_vl1 *vl1, struct zt_waiting **waiting)
 {
     enum zt_drop reason = zt_verbs_retry(vl1, waiting);
 
@@ -143,9 +163,9 @@ static bool judge_again(struct zt_vl1 *vl1, struct zt_waiting *waiting)
         zt_vl1_count(vl1, reason);
         return true;
     }
-    if (!is_old(vl1, waiting))
+    if (!is_old(vl1, *waiting))
         return false;
-    zt_vl1_count(vl1, waiting->is_open ? ZT_DROP_EXPIRED : ZT_DROP_UNKNOWN_SENDER);
+    zt_vl1_count(vl1, (*waiting)->is_open ? ZT_DROP_EXPIRED : ZT_DROP_UNKNOWN_SENDER);
     return true;
 }
 
@@ -154,10 +174,10 @@ static void retry_deferred(struct zt_vl1 *vl1)
     struct zt_queue *queue = &vl1->queue;
 
     for (size_t left = queue->deferred_count; left > 0 && queue->deferred_count > 0; left--) {
-        struct zt_waiting waiting = take_first(queue->deferred, &queue->deferred_count);
+        struct zt_waiting *waiting = take_first(queue->deferred, &queue->deferred_count);
 
         if (judge_again(vl1, &waiting))
-            release(&waiting);
+            zt_free(waiting);
         else
             queue->deferred[queue->deferred_count++] = waiting;
     }

@@ -7,19 +7,19 @@
 #include "vl1/vl1.h"
 
 struct zt_waiting {
-    uint8_t *bytes; /* owned */
     size_t length;
     int64_t since_ms;
     unsigned flags;      /* parked: how to send it */
     struct zt_link link; /* deferred: by which it came */
     bool is_open;        /* deferred: decrypted already, must not be again */
+    uint8_t bytes[];
 };
 
 struct zt_queue {
     size_t parked_count;
-    struct zt_waiting parked[ZT_MAX_PARKED]; /* oldest first */
+    struct zt_waiting *parked[ZT_MAX_PARKED]; /* oldest first; owned */
     size_t deferred_count;
-    struct zt_waiting deferred[ZT_MAX_DEFERRED]; /* oldest first */
+    struct zt_waiting *deferred[ZT_MAX_DEFERRED]; /* oldest first; owned */
     bool is_due; /* something arrived that they may have waited for */
 };
 
@@ -30,7 +30,7 @@ enum zt_drop zt_park(struct zt_vl1 *vl1, const uint8_t *packet, size_t length, u
 enum zt_drop zt_defer(struct zt_vl1 *vl1, const struct zt_link *link, const uint8_t *packet,
                       size_t length, bool is_open);
 /* A deferred packet was opened but can't be judged yet: from now on it waits in clear. */
-enum zt_drop zt_defer_open(struct zt_waiting *waiting, const uint8_t *clear, size_t length);
+enum zt_drop zt_defer_open(struct zt_waiting **waiting, const uint8_t *clear, size_t length);
 /* An identity or a path arrived: retry before the input ends. */
 void zt_queue_wake(struct zt_vl1 *vl1);
 void zt_queue_retry(struct zt_vl1 *vl1);

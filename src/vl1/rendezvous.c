@@ -92,7 +92,7 @@ static void send_rendezvous(struct zt_vl1 *vl1, struct zt_peer *to, const struct
                             zt_address about, const struct zt_endpoint *endpoint)
 {
     struct zt_writer *out =
-        zt_draft_start(vl1, &vl1->draft, to->identity.address, ZT_VERB_RENDEZVOUS);
+        zt_draft_start(vl1, &vl1->drafts.question, to->identity.address, ZT_VERB_RENDEZVOUS);
     size_t length = zt_endpoint_ip_length(endpoint);
 
     zt_write_u8(out, 0);
@@ -100,7 +100,7 @@ static void send_rendezvous(struct zt_vl1 *vl1, struct zt_peer *to, const struct
     zt_write_u16(out, endpoint->port);
     zt_write_u8(out, (uint8_t)length);
     zt_write_copy(out, endpoint->ip, length);
-    (void)zt_draft_send_over(vl1, &vl1->draft, to, link, zt_peer_cipher(to), 0);
+    (void)zt_draft_send_over(vl1, &vl1->drafts.question, to, link, zt_peer_cipher(to), 0);
 }
 
 void zt_introduce(struct zt_vl1 *vl1, struct zt_peer *a, struct zt_peer *b)

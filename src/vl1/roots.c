@@ -4,6 +4,7 @@
 #include "vl1/state.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define BEST_LIFE_MS 100
@@ -174,13 +175,14 @@ static void remove_seeds(struct zt_roots *roots, uint64_t moon)
     roots->seed_count = kept;
 }
 
-/* A new moon from the network must be one we asked a seed for, and the seed one of its roots. */
+/* A new moon from the network must be one we asked this seed for, and the seed one of its roots. */
 static bool is_wanted(const struct zt_roots *roots, const struct zt_world *next, zt_address from)
 {
     if (from == 0)
         return true;
     for (size_t i = 0; i < roots->seed_count; i++) {
-        if (roots->seeds[i].moon == next->id && zt_world_root(next, roots->seeds[i].address))
+        if (roots->seeds[i].moon == next->id && roots->seeds[i].address == from &&
+            zt_world_root(next, from))
             return true;
     }
     return false;
@@ -209,6 +211,8 @@ static enum zt_drop offer_moon(struct zt_vl1 *vl1, const struct zt_world *next, 
     *moon = *next;
     roots->moons[roots->moon_count++] = moon;
     remove_seeds(roots, next->id);
+    zt_log_info(vl1->options.log, "vl1", "moon %016" PRIx64 " taken on first sight, from %s",
+                next->id, from ? "its seed" : "the user");
     return ZT_DROP_NONE;
 }
 

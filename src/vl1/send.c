@@ -6,7 +6,8 @@
 
 #include <assert.h>
 
-#define EFFECT_OVERHEAD 64 /* what the ring needs beside each datagram's bytes, at most */
+#define LARGE_IDLE_MS 30000 /* a buffer not used for so long is freed */
+#define EFFECT_OVERHEAD 64  /* what the ring needs beside each datagram's bytes, at most */
 
 /* How one packet leaves: computed once per path, looked up for other links. */
 struct way {
@@ -28,23 +29,16 @@ static void emit_pieces(struct zt_vl1 *vl1, const struct zt_link *link,
                         const struct zt_split *split)
 {
     for (size_t i = 0; i < split->count; i++) {
-        size_t length = split->head;
-
-        if (i > 0)
-            length = ZT_FRAGMENT_HEADER_SIZE + split->per_piece;
-        if (i > 0 && i == split->count - 1)
-            length =
-                ZT_FRAGMENT_HEADER_SIZE + split->length - split->head - (i - 1) * split->per_piece;
-
-        struct zt_effect effect = { .kind = ZT_EFFECT_SEND, .link = *link, .length = length };
+        struct zt_effect effect = { .kind = ZT_EFFECT_SEND,
+                                    .link = *link,
+                                    .length = zt_split_length(split, i) };
         uint8_t *out = zt_outbox_reserve(vl1->options.sends, &effect);
+
         if (!out)
             return; /* out of memory is packet loss */
-        size_t written = zt_split_piece(split, i, out);
-        assert(written == length);
-        (void)written;
+        (void)zt_split_piece(split, i, out);
         vl1->counters.datagrams_out++;
-        vl1->counters.bytes_out += length;
+        vl1->counters.bytes_out += effect.length;
     }
 }
 
@@ -110,37 +104,55 @@ static void greet_cached(struct zt_vl1 *vl1, struct zt_peer *peer)
     peer->cached_count = 0;
 }
 
-/* Where might it be? Endpoints that the user or the cache know, tried beside the relay. */
-static void try_hints(struct zt_vl1 *vl1, struct zt_peer *peer)
+void zt_send_seek(struct zt_vl1 *vl1, zt_address address)
 {
-    const struct zt_endpoint *hint;
+    struct zt_peer *peer = zt_topology_find(vl1, address);
 
+    if (!peer || zt_peer_best_path(peer, vl1->now.mono_ms))
+        return;
     if (peer->cached_count > 0)
         greet_cached(vl1, peer);
     if (vl1->surroundings.hint_count == 0 ||
         !zt_interval_passed(&peer->hinted_ms, ZT_HINT_INTERVAL_MS, vl1->now.mono_ms))
         return;
-    hint = zt_surroundings_next_hint(&vl1->surroundings, peer->identity.address);
+    const struct zt_endpoint *hint = zt_surroundings_next_hint(&vl1->surroundings, address);
     if (!hint)
         return;
     struct zt_link link = zt_link_from_all(vl1, ZT_LINK_ALL_SOCKETS, hint);
     zt_hello_send(vl1, peer, &link);
 }
 
-/* Direct, else by the best upstream, else by a direct path that has expired. */
+/* The way by the best upstream; NULL when there is none, or it is the peer itself. */
+static struct zt_path *path_by_upstream(struct zt_vl1 *vl1, const struct zt_peer *peer)
+{
+    struct zt_peer *upstream = zt_roots_best(vl1);
+
+    return upstream && upstream != peer ? zt_peer_best_path(upstream, vl1->now.mono_ms) : NULL;
+}
+
+/* Leaves don't greet a root often, and in low-bandwidth mode nobody does: there silence means
+   nothing. */
+static bool doubts(const struct zt_vl1 *vl1, const struct zt_path *path)
+{
+    return !vl1->roots.am_upstream && !vl1->options.low_bandwidth &&
+           zt_path_is_mute(path, vl1->now.mono_ms);
+}
+
+/* Direct, else by the best upstream, else by a direct path that is mute or has expired. */
 static struct zt_path *choose_path(struct zt_vl1 *vl1, struct zt_peer *peer, bool *is_relayed)
 {
-    struct zt_path *path = zt_peer_best_path(peer, vl1->now.mono_ms);
+    int64_t now_ms = vl1->now.mono_ms;
+    struct zt_path *direct = zt_peer_best_path(peer, now_ms);
 
     *is_relayed = false;
-    if (path)
-        return path;
-    try_hints(vl1, peer);
-    struct zt_peer *upstream = zt_roots_best(vl1);
-    if (upstream && upstream != peer)
-        path = zt_peer_best_path(upstream, vl1->now.mono_ms);
-    *is_relayed = path != NULL;
-    return path ? path : zt_peer_any_path(peer, vl1->now.mono_ms);
+    if (direct && !doubts(vl1, direct))
+        return direct;
+    struct zt_path *relayed = path_by_upstream(vl1, peer);
+    /* A mute path may only be quiet on the way back: it is left for nothing worse. */
+    if (relayed && direct && zt_path_is_mute(relayed, now_ms))
+        return direct;
+    *is_relayed = relayed != NULL;
+    return relayed ? relayed : zt_peer_any_path(peer, now_ms);
 }
 
 bool zt_send_try(struct zt_vl1 *vl1, uint8_t *packet, size_t length, unsigned flags,
@@ -161,16 +173,38 @@ bool zt_send_try(struct zt_vl1 *vl1, uint8_t *packet, size_t length, unsigned fl
         way.cipher = zt_peer_cipher(peer);
     *result = send_by(vl1, peer, &way, packet, length, flags);
     if (*result == ZT_DROP_NONE)
-        path->sent_ms = vl1->now.mono_ms;
+        zt_path_sent(path, vl1->now.mono_ms);
+    vl1->topology.last = peer;
     return true;
+}
+
+void zt_drafts_clear(struct zt_drafts *drafts)
+{
+    zt_free(drafts->answer.large);
+    drafts->answer.large = NULL;
+}
+
+void zt_drafts_expire(struct zt_drafts *drafts, int64_t now_ms)
+{
+    if (now_ms - drafts->answer.used_ms >= LARGE_IDLE_MS)
+        zt_drafts_clear(drafts);
 }
 
 struct zt_writer *zt_draft_start(struct zt_vl1 *vl1, struct zt_draft *draft, zt_address destination,
                                  enum zt_verb verb)
 {
+    bool may_be_large = draft == &vl1->drafts.answer;
+    size_t capacity = sizeof draft->small;
+
+    if (may_be_large && !draft->large)
+        draft->large = zt_alloc(ZT_MAX_PACKET);
+    if (draft->large)
+        capacity = ZT_MAX_DELIVERABLE;
+    draft->used_ms = vl1->now.mono_ms;
+    draft->packet = draft->large ? draft->large : draft->small;
     zt_packet_header(draft->packet, zt_rng_u64(vl1->options.rng), destination, vl1->self.address,
                      (uint8_t)verb);
-    draft->out = zt_writer_of(draft->packet + ZT_HEADER_SIZE, ZT_MAX_DELIVERABLE - ZT_HEADER_SIZE);
+    draft->out = zt_writer_of(draft->packet + ZT_HEADER_SIZE, capacity - ZT_HEADER_SIZE);
     draft->is_reply = false;
     return &draft->out;
 }
@@ -207,26 +241,27 @@ enum zt_drop zt_draft_send_over(struct zt_vl1 *vl1, struct zt_draft *draft, stru
 
     struct zt_path *path = zt_peer_path(peer, link);
     if (path)
-        path->sent_ms = vl1->now.mono_ms;
+        zt_path_sent(path, vl1->now.mono_ms);
     return ZT_DROP_NONE;
 }
 
 static enum zt_drop send_or_park(struct zt_vl1 *vl1, struct zt_draft *draft, unsigned flags)
 {
     size_t length = ZT_HEADER_SIZE + zt_writer_length(&draft->out);
-    enum zt_drop result;
+    zt_address destination = zt_packet_destination(draft->packet);
+    enum zt_drop result = ZT_DROP_NO_ROUTE;
 
     if (draft->out.failed)
         return ZT_DROP_TOO_LARGE;
-    if (zt_packet_destination(draft->packet) == vl1->self.address)
+    if (destination == vl1->self.address)
         return ZT_DROP_NO_ROUTE;
     if (flags & ZT_SEND_COMPRESS)
         length = zt_packet_compress(draft->packet, length);
-    if (zt_send_try(vl1, draft->packet, length, flags, &result))
-        return result;
-    if (flags & ZT_SEND_UNPARKED)
-        return ZT_DROP_NO_ROUTE;
-    return zt_park(vl1, draft->packet, length, flags);
+    if (!zt_send_try(vl1, draft->packet, length, flags, &result) && !(flags & ZT_SEND_UNPARKED))
+        result = zt_park(vl1, draft->packet, length, flags);
+    /* Last, as it composes packets of its own. */
+    zt_send_seek(vl1, destination);
+    return result;
 }
 
 enum zt_drop zt_draft_send(struct zt_vl1 *vl1, struct zt_draft *draft, unsigned flags)
@@ -250,19 +285,19 @@ void zt_probe(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link *li
 
 struct zt_writer *zt_vl1_compose(struct zt_vl1 *vl1, zt_address destination, enum zt_verb verb)
 {
-    return zt_draft_start(vl1, &vl1->upper_draft, destination, verb);
+    return zt_draft_start(vl1, &vl1->drafts.answer, destination, verb);
 }
 
 struct zt_writer *zt_vl1_compose_ok(struct zt_vl1 *vl1, const struct zt_inbound *in)
 {
-    return zt_draft_reply(vl1, &vl1->upper_draft, in->source, &in->link, ZT_VERB_OK, in->verb,
+    return zt_draft_reply(vl1, &vl1->drafts.answer, in->source, &in->link, ZT_VERB_OK, in->verb,
                           in->id);
 }
 
 struct zt_writer *zt_vl1_compose_error(struct zt_vl1 *vl1, const struct zt_inbound *in,
                                        uint8_t code)
 {
-    struct zt_writer *out = zt_draft_reply(vl1, &vl1->upper_draft, in->source, &in->link,
+    struct zt_writer *out = zt_draft_reply(vl1, &vl1->drafts.answer, in->source, &in->link,
                                            ZT_VERB_ERROR, in->verb, in->id);
 
     zt_write_u8(out, code);
@@ -273,11 +308,11 @@ struct zt_writer *zt_vl1_compose_late(struct zt_vl1 *vl1, zt_address destination
                                       const struct zt_link *link, enum zt_verb ok_or_error,
                                       enum zt_verb asked_verb, uint64_t asked_id)
 {
-    return zt_draft_reply(vl1, &vl1->upper_draft, destination, link, ok_or_error, asked_verb,
+    return zt_draft_reply(vl1, &vl1->drafts.answer, destination, link, ok_or_error, asked_verb,
                           asked_id);
 }
 
 enum zt_drop zt_vl1_send(struct zt_vl1 *vl1, unsigned flags)
 {
-    return zt_draft_send(vl1, &vl1->upper_draft, flags & (ZT_SEND_COMPRESS | ZT_SEND_EXPECT));
+    return zt_draft_send(vl1, &vl1->drafts.answer, flags & (ZT_SEND_COMPRESS | ZT_SEND_EXPECT));
 }

@@ -39,8 +39,7 @@ struct zt_vl1 {
     struct zt_introductions introductions;
     struct zt_trusted_links trusted_links;
     struct zt_reassembly reassembly;
-    struct zt_draft draft;       /* VL1's own */
-    struct zt_draft upper_draft; /* of the layer above */
+    struct zt_drafts drafts;
     struct zt_counters counters;
 };
 

@@ -7,6 +7,8 @@
 #include <assert.h>
 #include <string.h>
 
+#define REPORTS_EACH 16 /* by one reporter: some sockets and endpoints of both families */
+
 void zt_surfaces_clear(struct zt_surfaces *surfaces)
 {
     zt_free(surfaces->reports);
@@ -37,12 +39,32 @@ static bool grow(struct zt_surfaces *surfaces)
     return true;
 }
 
-static size_t oldest(const struct zt_surfaces *surfaces)
+/* The oldest of one reporter, SIZE_MAX if that has its share of places left. */
+static size_t oldest_of(const struct zt_surfaces *surfaces, zt_address reporter)
+{
+    size_t found = SIZE_MAX;
+    size_t held = 0;
+
+    for (size_t i = surfaces->count; i-- > 0;) {
+        if (surfaces->reports[i].reporter != reporter)
+            continue;
+        held++;
+        if (found == SIZE_MAX || surfaces->reports[i].at_ms <= surfaces->reports[found].at_ms)
+            found = i;
+    }
+    return held < REPORTS_EACH ? SIZE_MAX : found;
+}
+
+static size_t first_to_go(const struct zt_surfaces *surfaces)
 {
     size_t found = 0;
 
     for (size_t i = 1; i < surfaces->count; i++) {
-        if (surfaces->reports[i].at_ms < surfaces->reports[found].at_ms)
+        const struct zt_report *report = &surfaces->reports[i];
+        const struct zt_report *first = &surfaces->reports[found];
+        bool is_older = report->at_ms < first->at_ms;
+
+        if (report->is_trusted == first->is_trusted ? is_older : first->is_trusted)
             found = i;
     }
     return found;
@@ -50,8 +72,12 @@ static size_t oldest(const struct zt_surfaces *surfaces)
 
 static void append(struct zt_surfaces *surfaces, const struct zt_report *report)
 {
-    if (surfaces->count == ZT_MAX_SURFACES)
-        remove_at(surfaces, oldest(surfaces));
+    size_t own = oldest_of(surfaces, report->reporter);
+
+    if (own != SIZE_MAX)
+        remove_at(surfaces, own);
+    else if (surfaces->count == ZT_MAX_SURFACES)
+        remove_at(surfaces, first_to_go(surfaces));
     if (surfaces->count == surfaces->capacity && !grow(surfaces))
         return;
     surfaces->reports[surfaces->count++] = *report;
@@ -85,8 +111,7 @@ static void forget_others(struct zt_surfaces *surfaces, const struct zt_report *
     }
 }
 
-bool zt_surfaces_report(struct zt_surfaces *surfaces, const struct zt_report *report,
-                        bool is_trusted)
+bool zt_surfaces_report(struct zt_surfaces *surfaces, const struct zt_report *report)
 {
     enum zt_scope scope = zt_endpoint_scope(&report->mine);
 
@@ -98,7 +123,7 @@ bool zt_surfaces_report(struct zt_surfaces *surfaces, const struct zt_report *re
         append(surfaces, report);
         return false;
     }
-    bool has_moved = is_trusted && report->at_ms - known->at_ms < ZT_SURFACE_LIFE_MS &&
+    bool has_moved = report->is_trusted && report->at_ms - known->at_ms < ZT_SURFACE_LIFE_MS &&
                      !zt_endpoint_same_ip(&known->mine, &report->mine);
     *known = *report;
     if (has_moved)

@@ -12,6 +12,7 @@ struct zt_report {
     struct zt_link link; /* our socket, and where the reporter is */
     struct zt_endpoint mine;
     int64_t at_ms;
+    bool is_trusted; /* the reporter is a root */
 };
 
 struct zt_surfaces {
@@ -22,9 +23,9 @@ struct zt_surfaces {
 
 void zt_surfaces_clear(struct zt_surfaces *surfaces);
 /* Judges and keeps one report. True if a reporter we trust sees us at another IP than before:
-   then the paths of that scope and family no longer work. */
-bool zt_surfaces_report(struct zt_surfaces *surfaces, const struct zt_report *report,
-                        bool is_trusted);
+   then the paths of that scope and family no longer work. A reporter with many reports loses its own
+   oldest, and at the bound what roots say stays longest. */
+bool zt_surfaces_report(struct zt_surfaces *surfaces, const struct zt_report *report);
 /* Distinct endpoints, oldest report first; returns how many were written. */
 size_t zt_surfaces_list(const struct zt_surfaces *surfaces, struct zt_endpoint *out,
                         size_t capacity);

@@ -3,8 +3,31 @@
 #include "vl1/surroundings.h"
 #include "vl1/state.h"
 
-#include <assert.h>
 #include <string.h>
+
+void zt_surroundings_clear(struct zt_surroundings *surroundings)
+{
+    zt_free(surroundings->local);
+    zt_free(surroundings->overlay);
+    zt_free(surroundings->physical);
+    zt_free(surroundings->hints);
+    zt_free(surroundings->designated);
+    *surroundings = (struct zt_surroundings){ 0 };
+}
+
+/* The list that takes the place of former, which is freed. NULL, and nothing is freed, when out of
+   memory. */
+static void *replace(void *former, const void *items, size_t count, size_t size)
+{
+    void *list = zt_alloc(count > 0 ? count * size : size);
+
+    if (!list)
+        return NULL;
+    if (count > 0)
+        memcpy(list, items, count * size);
+    zt_free(former);
+    return list;
+}
 
 const struct zt_physical *zt_surroundings_physical(const struct zt_surroundings *surroundings,
                                                    const struct zt_endpoint *endpoint)
@@ -106,12 +129,18 @@ void zt_vl1_set_local_endpoints(struct zt_vl1 *vl1, const struct zt_endpoint *en
                                 size_t count)
 {
     struct zt_surroundings *surroundings = &vl1->surroundings;
+    struct zt_endpoint usable[ZT_MAX_LOCAL_ENDPOINTS];
+    size_t usable_count = 0;
 
-    surroundings->local_count = 0;
-    for (size_t i = 0; i < count && surroundings->local_count < ZT_MAX_LOCAL_ENDPOINTS; i++) {
+    for (size_t i = 0; i < count && usable_count < ZT_MAX_LOCAL_ENDPOINTS; i++) {
         if (zt_endpoint_usable(&endpoints[i], vl1->options.allow_loopback))
-            surroundings->local[surroundings->local_count++] = endpoints[i];
+            usable[usable_count++] = endpoints[i];
     }
+    struct zt_endpoint *list = replace(surroundings->local, usable, usable_count, sizeof *list);
+    if (!list)
+        return;
+    surroundings->local = list;
+    surroundings->local_count = usable_count;
 }
 
 void zt_vl1_set_overlay(struct zt_vl1 *vl1, const struct zt_endpoint *subnets, size_t count)
@@ -120,8 +149,10 @@ void zt_vl1_set_overlay(struct zt_vl1 *vl1, const struct zt_endpoint *subnets, s
 
     if (count > ZT_MAX_OVERLAY_SUBNETS)
         count = ZT_MAX_OVERLAY_SUBNETS;
-    if (count > 0)
-        memcpy(surroundings->overlay, subnets, count * sizeof *subnets);
+    struct zt_endpoint *list = replace(surroundings->overlay, subnets, count, sizeof *list);
+    if (!list)
+        return;
+    surroundings->overlay = list;
     surroundings->overlay_count = count;
 }
 
@@ -144,8 +175,10 @@ void zt_vl1_set_physical(struct zt_vl1 *vl1, const struct zt_physical *entries, 
 
     if (count > ZT_MAX_TRUSTED_PATHS)
         count = ZT_MAX_TRUSTED_PATHS;
-    if (count > 0)
-        memcpy(surroundings->physical, entries, count * sizeof *entries);
+    struct zt_physical *list = replace(surroundings->physical, entries, count, sizeof *list);
+    if (!list)
+        return;
+    surroundings->physical = list;
     surroundings->physical_count = count;
     refresh_paths(vl1);
 }
@@ -153,10 +186,19 @@ void zt_vl1_set_physical(struct zt_vl1 *vl1, const struct zt_physical *entries, 
 bool zt_vl1_add_hint(struct zt_vl1 *vl1, zt_address peer, const struct zt_endpoint *endpoint)
 {
     struct zt_surroundings *surroundings = &vl1->surroundings;
+    size_t count = surroundings->hint_count;
 
-    if (surroundings->hint_count == ZT_MAX_HINTS)
+    if (count == ZT_MAX_HINTS)
         return false;
-    surroundings->hints[surroundings->hint_count++] = (struct zt_hint){ peer, *endpoint };
+    struct zt_hint *list = zt_alloc((count + 1) * sizeof *list);
+    if (!list)
+        return false;
+    if (count > 0)
+        memcpy(list, surroundings->hints, count * sizeof *list);
+    list[count] = (struct zt_hint){ peer, *endpoint };
+    zt_free(surroundings->hints);
+    surroundings->hints = list;
+    surroundings->hint_count = count + 1;
     return true;
 }
 
@@ -166,7 +208,9 @@ void zt_vl1_set_designated(struct zt_vl1 *vl1, const zt_address *addresses, size
 
     if (count > ZT_MAX_DESIGNATED)
         count = ZT_MAX_DESIGNATED;
-    if (count > 0)
-        memcpy(surroundings->designated, addresses, count * sizeof *addresses);
+    zt_address *list = replace(surroundings->designated, addresses, count, sizeof *list);
+    if (!list)
+        return;
+    surroundings->designated = list;
     surroundings->designated_count = count;
 }

@@ -13,19 +13,22 @@ struct zt_hint {
     struct zt_endpoint endpoint;
 };
 
+/* The lists are owned and as long as they need be. Out of memory: the former list stays. */
 struct zt_surroundings {
     size_t local_count;
-    struct zt_endpoint local[ZT_MAX_LOCAL_ENDPOINTS];
+    struct zt_endpoint *local;
     size_t overlay_count;
-    struct zt_endpoint overlay[ZT_MAX_OVERLAY_SUBNETS];
+    struct zt_endpoint *overlay;
     size_t physical_count;
-    struct zt_physical physical[ZT_MAX_TRUSTED_PATHS];
+    struct zt_physical *physical;
     size_t hint_count;
     size_t hint_next; /* hints of a peer are tried in turn */
-    struct zt_hint hints[ZT_MAX_HINTS];
+    struct zt_hint *hints;
     size_t designated_count;
-    zt_address designated[ZT_MAX_DESIGNATED];
+    zt_address *designated;
 };
+
+void zt_surroundings_clear(struct zt_surroundings *surroundings);
 
 /* The entry for a remote endpoint, the longest prefix first; NULL: nothing special. */
 const struct zt_physical *zt_surroundings_physical(const struct zt_surroundings *surroundings,

@@ -9,13 +9,28 @@
 
 #define LIST_GRAIN_MS 1000 /* how exact the order of silence is */
 #define KEYS_IDLE_MS 60000
+#define FEW_PATHLESS (ZT_MAX_PEERS / 16)
 
 struct zt_peer *zt_topology_find(const struct zt_vl1 *vl1, zt_address address)
 {
-    struct zt_peer *peer = NULL;
+    struct zt_peer *peer = vl1->topology.last;
 
+    if (peer && peer->identity.address == address)
+        return peer;
     HASH_FIND(hh, vl1->topology.peers, &address, sizeof address, peer);
     return peer;
+}
+
+static void enlist(struct zt_topology *topology, struct zt_peer *peer)
+{
+    topology->pathless += !peer->is_direct;
+    DL_APPEND(topology->silent[peer->is_direct], peer);
+}
+
+static void delist(struct zt_topology *topology, struct zt_peer *peer)
+{
+    topology->pathless -= !peer->is_direct;
+    DL_DELETE(topology->silent[peer->is_direct], peer);
 }
 
 static void drop_peer(struct zt_vl1 *vl1, struct zt_peer *peer)
@@ -23,27 +38,40 @@ static void drop_peer(struct zt_vl1 *vl1, struct zt_peer *peer)
     struct zt_topology *topology = &vl1->topology;
 
     HASH_DEL(topology->peers, peer);
-    DL_DELETE(topology->by_silence, peer);
+    if (topology->last == peer)
+        topology->last = NULL;
+    delist(topology, peer);
     zt_peer_free(peer);
+}
+
+/* The first of a list that is no root, or NULL. */
+static struct zt_peer *longest_silent(const struct zt_roots *roots, struct zt_peer *list)
+{
+    struct zt_peer *peer;
+
+    DL_FOREACH(list, peer)
+    {
+        zt_address address = peer->identity.address;
+
+        if (zt_roots_role(roots, address) == ZT_WORLD_NONE && !zt_roots_is_seed(roots, address))
+            return peer;
+    }
+    return NULL;
 }
 
 static void make_room(struct zt_vl1 *vl1)
 {
-    struct zt_peer *peer;
+    struct zt_topology *topology = &vl1->topology;
+    bool spares_pathless = topology->pathless < FEW_PATHLESS;
 
-    if (HASH_COUNT(vl1->topology.peers) < ZT_MAX_PEERS)
+    if (HASH_COUNT(topology->peers) < ZT_MAX_PEERS)
         return;
-    DL_FOREACH(vl1->topology.by_silence, peer)
-    {
-        zt_address address = peer->identity.address;
-
-        if (zt_roots_role(&vl1->roots, address) != ZT_WORLD_NONE ||
-            zt_roots_is_seed(&vl1->roots, address))
-            continue;
-        zt_cache_save(vl1, peer);
-        drop_peer(vl1, peer);
-        return;
-    }
+    struct zt_peer *victim = longest_silent(&vl1->roots, topology->silent[spares_pathless]);
+    if (!victim)
+        victim = longest_silent(&vl1->roots, topology->silent[!spares_pathless]);
+    assert(victim); /* roots are far fewer than peers */
+    zt_cache_save(vl1, victim);
+    drop_peer(vl1, victim);
 }
 
 static struct zt_peer *insert(struct zt_vl1 *vl1, const struct zt_identity *identity,
@@ -59,7 +87,7 @@ static struct zt_peer *insert(struct zt_vl1 *vl1, const struct zt_identity *iden
         zt_peer_free(peer);
         return NULL;
     }
-    DL_APPEND(topology->by_silence, peer);
+    enlist(topology, peer);
     peer->role = zt_roots_role(&vl1->roots, identity->address);
     zt_event(vl1, ZT_EVENT_PEER_RELAY, identity->address);
     zt_queue_wake(vl1);
@@ -89,10 +117,11 @@ void zt_topology_heard(struct zt_vl1 *vl1, struct zt_peer *peer)
     int64_t now_ms = vl1->now.mono_ms;
 
     peer->heard_ms = now_ms;
+    topology->last = peer;
     if (!zt_interval_passed(&peer->listed_ms, LIST_GRAIN_MS, now_ms))
         return;
-    DL_DELETE(topology->by_silence, peer);
-    DL_APPEND(topology->by_silence, peer);
+    delist(topology, peer);
+    enlist(topology, peer);
 }
 
 void zt_topology_sweep(struct zt_vl1 *vl1)
@@ -127,7 +156,7 @@ void zt_topology_clear(struct zt_topology *topology)
         HASH_DEL(topology->peers, peer);
         zt_peer_free(peer);
     }
-    topology->by_silence = NULL;
+    *topology = (struct zt_topology){ 0 };
 }
 
 /* Says what changed, if anything did, since the last event about this peer. */
@@ -137,7 +166,9 @@ static void tell_reach(struct zt_vl1 *vl1, struct zt_peer *peer)
 
     if (is_direct == peer->is_direct)
         return;
+    delist(&vl1->topology, peer);
     peer->is_direct = is_direct;
+    enlist(&vl1->topology, peer);
     zt_event(vl1, is_direct ? ZT_EVENT_PEER_DIRECT : ZT_EVENT_PEER_RELAY, peer->identity.address);
 }
 
@@ -154,11 +185,26 @@ void zt_peer_lost_path(struct zt_vl1 *vl1, struct zt_peer *peer)
     tell_reach(vl1, peer);
 }
 
+/* Where it was last is where it is greeted when wanted again, and what the cache keeps of it. */
+static void remember_endpoint(struct zt_peer *peer, const struct zt_endpoint *endpoint)
+{
+    struct zt_endpoint *cached = zt_alloc(sizeof *cached);
+
+    if (!cached)
+        return;
+    *cached = *endpoint;
+    zt_free(peer->cached);
+    peer->cached = cached;
+    peer->cached_count = 1;
+}
+
 void zt_peer_prune(struct zt_vl1 *vl1, struct zt_peer *peer)
 {
     for (size_t i = peer->path_count; i-- > 0;) {
         if (!zt_path_is_expired(&peer->paths[i], vl1->now.mono_ms))
             continue;
+        if (peer->path_count == 1)
+            remember_endpoint(peer, &peer->paths[i].link.remote);
         zt_peer_remove_path(peer, i);
         zt_peer_lost_path(vl1, peer);
     }

@@ -7,13 +7,18 @@
 #include "vl1/vl1.h"
 
 struct zt_topology {
-    struct zt_peer *peers;      /* hash table by address; owned */
-    struct zt_peer *by_silence; /* list, the longest silent first, exact to a second */
+    struct zt_peer *peers; /* hash table by address; owned */
+    struct zt_peer *last;  /* heard or sent to last: packets come in runs */
+    struct zt_peer
+        *silent[2];  /* lists, the longest silent first, exact to a second; [1]: with paths */
+    size_t pathless; /* how many are in the first */
 };
 
 struct zt_peer *zt_topology_find(const struct zt_vl1 *vl1, zt_address address);
 /* Makes a peer of an identity that was judged genuine; key NULL: agree now. At the bound the
-   longest silent one that is no root gives way. NULL: unusable key or out of memory. */
+   longest silent one that is no root gives way, first of those that have no path, as long as these
+   are not few: a flood of strangers, who can't answer from where they say they are, pushes out each
+   other and not those in use. NULL: unusable key or out of memory. */
 struct zt_peer *zt_topology_add(struct zt_vl1 *vl1, const struct zt_identity *identity,
                                 const struct zt_session_key *key);
 /* Notes that an authenticated packet came. */

@@ -82,7 +82,15 @@ struct zt_inbound zt_inbound_of(const struct zt_peer *peer, const struct zt_link
                                 .link = *link };
 }
 
-/* From here on the packet is authentic and in clear. An unknown verb is a sign of life too. */
+/* Authentic packets show that their sender lives also when they carry nothing for us. */
+static bool is_sign_of_life(enum zt_drop reason)
+{
+    return reason == ZT_DROP_NONE || reason == ZT_DROP_UNKNOWN_VERB ||
+           reason == ZT_DROP_NOT_JOINED || reason == ZT_DROP_FILTERED ||
+           reason == ZT_DROP_REDIRECTED;
+}
+
+/* From here on the packet is authentic and in clear. */
 static enum zt_drop dispatch(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link *link,
                              const uint8_t *packet, size_t length, bool is_retried)
 {
@@ -98,7 +106,7 @@ static enum zt_drop dispatch(struct zt_vl1 *vl1, struct zt_peer *peer, const str
             return ZT_DROP_NOT_UPSTREAM;
         reason = verb->receive(vl1, peer, &in);
     }
-    if (reason == ZT_DROP_NONE || reason == ZT_DROP_UNKNOWN_VERB)
+    if (is_sign_of_life(reason))
         zt_learn(vl1, peer, &in);
     return reason;
 }
@@ -120,7 +128,7 @@ static enum zt_drop open_packet(struct zt_peer *peer, uint8_t *packet, size_t le
 /* waiting: the place the packet had among the deferred ones, NULL if it has just come. */
 static enum zt_drop open_and_dispatch(struct zt_vl1 *vl1, struct zt_peer *peer,
                                       const struct zt_link *link, uint8_t *packet, size_t length,
-                                      struct zt_waiting *waiting)
+                                      struct zt_waiting **waiting)
 {
     uint8_t expanded[ZT_MAX_PACKET];
     const uint8_t *clear = packet;
@@ -169,29 +177,30 @@ enum zt_drop zt_verbs_receive(struct zt_vl1 *vl1, const struct zt_link *link, ui
         return reason;
     if (zt_address_is_reserved(source))
         return ZT_DROP_MALFORMED;
-    if (zt_packet_cipher(packet) == ZT_CIPHER_MAC_ONLY && packet[ZT_AT_VERB] == ZT_VERB_HELLO)
+    if (zt_packet_cipher(packet) == ZT_CIPHER_MAC_ONLY &&
+        (packet[ZT_AT_VERB] & (ZT_VERB_MASK | ZT_VERB_COMPRESSED)) == ZT_VERB_HELLO)
         return zt_hello_meet(vl1, link, packet, length);
 
     struct zt_peer *peer = zt_topology_find(vl1, source);
     if (!peer) {
-        zt_whois_ask(vl1, source);
+        zt_whois_ask_mentioned(vl1, source);
         return zt_defer(vl1, link, packet, length, false);
     }
     return open_and_dispatch(vl1, peer, link, packet, length, NULL);
 }
 
-enum zt_drop zt_verbs_retry(struct zt_vl1 *vl1, struct zt_waiting *waiting)
+enum zt_drop zt_verbs_retry(struct zt_vl1 *vl1, struct zt_waiting **place)
 {
+    struct zt_waiting *waiting = *place;
     zt_address source = zt_packet_source(waiting->bytes);
     struct zt_peer *peer = zt_topology_find(vl1, source);
 
     if (peer && waiting->is_open)
         return dispatch(vl1, peer, &waiting->link, waiting->bytes, waiting->length, true);
     if (peer)
-        return open_and_dispatch(vl1, peer, &waiting->link, waiting->bytes, waiting->length,
-                                 waiting);
+        return open_and_dispatch(vl1, peer, &waiting->link, waiting->bytes, waiting->length, place);
     if (waiting->is_open)
         return ZT_DROP_UNKNOWN_SENDER; /* forgotten meanwhile */
-    zt_whois_ask(vl1, source);
+    zt_whois_ask_mentioned(vl1, source);
     return ZT_DROP_DEFERRED;
 }

@@ -12,7 +12,7 @@
 enum zt_drop zt_verbs_receive(struct zt_vl1 *vl1, const struct zt_link *link, uint8_t *packet,
                               size_t length);
 /* Judges a deferred one again; decrypts it the first time its sender is known. */
-enum zt_drop zt_verbs_retry(struct zt_vl1 *vl1, struct zt_waiting *waiting);
+enum zt_drop zt_verbs_retry(struct zt_vl1 *vl1, struct zt_waiting **waiting);
 /* The view of an opened packet that handlers get. */
 struct zt_inbound zt_inbound_of(const struct zt_peer *peer, const struct zt_link *link,
                                 const uint8_t *packet, size_t length);

@@ -22,6 +22,7 @@ struct zt_vl1 *zt_vl1_new(const struct zt_vl1_options *options, struct zt_instan
                                       .retry_ms = INT64_MAX,
                                       .housekeeping_ms = now.mono_ms + ZT_HOUSEKEEPING_MS };
     vl1->roots.best_ms = ZT_NEVER_MS;
+    zt_whois_init(&vl1->whois, now.mono_ms);
     zt_reassembly_init(&vl1->reassembly);
     return vl1;
 }
@@ -30,14 +31,17 @@ void zt_vl1_free(struct zt_vl1 *vl1)
 {
     if (!vl1)
         return;
+    zt_drafts_clear(&vl1->drafts);
     zt_reassembly_clear(&vl1->reassembly);
     zt_trusted_links_clear(&vl1->trusted_links);
     zt_introductions_clear(&vl1->introductions);
     zt_proofs_clear(&vl1->proofs);
     zt_gate_clear(&vl1->gate);
     zt_queue_clear(&vl1->queue);
+    zt_whois_clear(&vl1->whois);
     zt_expected_clear(&vl1->expected);
     zt_surfaces_clear(&vl1->surfaces);
+    zt_surroundings_clear(&vl1->surroundings);
     zt_roots_clear(&vl1->roots);
     zt_topology_clear(&vl1->topology);
     zt_identity_wipe(&vl1->self);

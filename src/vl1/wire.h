@@ -116,6 +116,5 @@ enum zt_cipher {
 #define ZT_IDENTITY_GATE_MS 2000
 #define ZT_HINT_INTERVAL_MS 30000
 #define ZT_EXPECTED_LIFE_MS 30000
-#define ZT_UPSTREAM_ECHO_MS 14000
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <threads.h>
 
@@ -123,8 +124,19 @@ struct zt_service *zts_events_service(void)
     return current;
 }
 
+/* What somebody must act upon, a taken port or a full disk, has no other way to be read: the events of
+   the compatible interface carry no text. */
+static void print_error(void *context, enum zt_log_level level, const char *module,
+                        const char *line)
+{
+    (void)context;
+    (void)level;
+    (void)fprintf(stderr, "libzt: %s: %s\n", module, line);
+}
+
 static struct zt_service *start_service(void)
 {
+    static const struct zt_log log = { .level = ZT_LOG_ERROR, .sink = print_error };
     struct zt_service_options options;
     const char *blacklist[ZTS_MAX_BLACKLIST];
 
@@ -149,6 +161,7 @@ static struct zt_service *start_service(void)
     options.interface_blacklist = blacklist;
     options.interface_blacklist_count = settings.blacklist_count;
     options.use_stack = true;
+    options.log = &log;
     options.notice = settings.wants_events ? zts_events_notice : NULL;
     return zt_service_start(&options);
 }

@@ -8,6 +8,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -43,24 +44,50 @@ class Lab:
     def raise_network(self):
         bridge = self.netns("bridge")
         self.ip("netns", "add", bridge)
-        self.ip("-n", bridge, "link", "add", "br", "type", "bridge")
-        self.ip("-n", bridge, "link", "set", "br", "up")
+        self.ip("-n", bridge, "link", "add", "name", "bridge0", "type", "bridge")
+        self.ip("-n", bridge, "link", "set", "bridge0", "up")
         for name, address in self.hosts.items():
             self.ip("netns", "add", self.netns(name))
-            self.ip("-n", bridge, "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns",
-                    self.netns(name))
-            self.ip("-n", bridge, "link", "set", name, "master", "br", "up")
+            self.ip("-n", bridge, "link", "add", "name", name, "type", "veth", "peer", "name", "eth0",
+                    "netns", self.netns(name))
+            self.ip("-n", bridge, "link", "set", "dev", name, "master", "bridge0", "up")
             self.ip("-n", self.netns(name), "link", "set", "lo", "up")
             self.ip("-n", self.netns(name), "addr", "add", f"{address}/16", "dev", "eth0")
             self.ip("-n", self.netns(name), "link", "set", "eth0", "up")
 
+    def add_behind(self, router, name, masquerade="masquerade"):
+        """A host whose only way out is through this host of the bridge, which becomes a NAT that drops
+        whatever nobody inside asked for:  name 192.168.N.2 --- 192.168.N.1 router 10.98.N.1 --- bridge"""
+        number = self.hosts[router].split(".")[2]
+        inside, outside = self.netns(name), self.netns(router)
+        self.hosts[name] = f"192.168.{number}.2"
+        self.ip("netns", "add", inside)
+        self.ip("-n", outside, "link", "add", "name", "lan", "type", "veth", "peer", "name", "eth0",
+                "netns", inside)
+        self.ip("-n", outside, "addr", "add", f"192.168.{number}.1/24", "dev", "lan")
+        self.ip("-n", inside, "addr", "add", f"192.168.{number}.2/24", "dev", "eth0")
+        for netns, device in ((outside, "lan"), (inside, "eth0"), (inside, "lo")):
+            self.ip("-n", netns, "link", "set", "dev", device, "up")
+        self.ip("-n", inside, "route", "add", "default", "via", f"192.168.{number}.1")
+        self.check_call(router, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
+        self.check_call(router, "nft", f"""
+            add table ip nat
+            add chain ip nat out {{ type nat hook postrouting priority srcnat; }}
+            add rule ip nat out oifname eth0 {masquerade}
+            add table ip guard
+            add chain ip guard in {{ type filter hook input priority 0; }}
+            add chain ip guard through {{ type filter hook forward priority 0; }}
+            add rule ip guard in iifname eth0 ct state new drop
+            add rule ip guard through iifname eth0 ct state new drop""")
+
     def plug(self, host, on):
         """Pulls or plugs the host's cable."""
-        self.ip("-n", self.netns("bridge"), "link", "set", host, "up" if on else "down")
+        self.ip("-n", self.netns("bridge"), "link", "set", "dev", host, "up" if on else "down")
 
     def remove_network(self):
         for name in [*self.hosts, "bridge"]:
-            subprocess.run(["ip", "netns", "del", self.netns(name)], check=False)
+            subprocess.run(["ip", "netns", "del", self.netns(name)], check=False,
+                           stderr=subprocess.DEVNULL)
 
     # processes
 
@@ -76,6 +103,12 @@ class Lab:
         done = subprocess.run(["ip", "netns", "exec", self.netns(host), *map(str, command)],
                               capture_output=True, text=True, timeout=timeout)
         return done.returncode, done.stdout, done.stderr
+
+    def check_call(self, host, *command):
+        status, out, err = self.call(host, *command)
+        if status:
+            raise Failed(f"{host}: {' '.join(map(str, command))}: {out}{err}")
+        return out
 
     def zt(self, *words):
         done = subprocess.run([self.build / "zt", *map(str, words)], capture_output=True, text=True)
@@ -122,6 +155,7 @@ class Lab:
     def run(self, scenario):
         """Raises the network, runs, prints OK or what failed with the ends of the logs; exits."""
         status = 1
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
         try:
             self.raise_network()
             scenario(self)

@@ -54,8 +54,8 @@ for number, case in enumerate(load("rules")["rule_sets"][::12]):
         bytes.fromhex(case["rules_bytes"]))
 
 
-# Recorded sessions, retold: whoever is spoken to becomes the node of fuzz_lab.c, the other member its
-# member, root and controller its root. Signatures over what is replaced are no longer good.
+# Recorded sessions, retold: whoever is spoken to becomes the node of fuzz_lab.c, the other member
+# its member, root and controller its root. Signatures over what is replaced are no longer good.
 IDENTITIES = [bytes.fromhex(case["binary_public"]) for case in first(load("identity")["valid"], 3)]
 ROOT, MEMBER, SELF = (identity[:5] for identity in IDENTITIES)
 NETWORK = ROOT + bytes.fromhex("00f022")
@@ -133,9 +133,9 @@ for name in SESSIONS:
     recorded = list(datagrams(name))
     put("datagram", framed(recorded[:40]))
     put("datagram", framed(addressed(datagram, SELF) for datagram in recorded[:40]))
-    fragments = [datagram for datagram in recorded if len(datagram) > 1400 or datagram[13:14] == b"\xff"]
-    if fragments:
-        put("datagram", framed(addressed(datagram, SELF) for datagram in fragments[:6]))
+    pieces = [item for item in recorded if len(item) > 1400 or item[13:14] == b"\xff"]
+    if pieces:
+        put("datagram", framed(addressed(piece, SELF) for piece in pieces[:6]))
 for messages in kinds.values():
     for message in sorted(messages, key=lambda item: (len(item), item))[:2]:
         put("pair", message)
@@ -157,5 +157,7 @@ def told_to_admin(network, number):
 
 for number, network in enumerate(load("netconf")["networks"], 1):
     put("admin", told_to_admin(network, number))
-put("admin", f"{GET}/controller\n{GET}/controller/network\n{POST}/controller/network/{ROOT.hex()}______ "
-             f"{{}}\n{POST}/controller/network {{}}\n{GET}/unstable/controller/network".encode())
+put("admin", "\n".join([f"{GET}/controller", f"{GET}/controller/network",
+                        f"{POST}/controller/network/{ROOT.hex()}______ {{}}",
+                        f"{POST}/controller/network {{}}",
+                        f"{GET}/unstable/controller/network"]).encode())

@@ -5,9 +5,9 @@
 peer.py LIBRARY. Commands:
   start STORAGE PLANET PORT      join NWID          wait NWID SECONDS     address FAMILY
   tcp-listen FAMILY PORT         accept             tcp-connect IP PORT SECONDS
-  send-bulk BYTES SEED           recv-bulk BYTES SEED
+  send-bulk BYTES SEED [STEP]    recv-bulk BYTES SEED [STEP]
   udp-bind FAMILY PORT           udp-serve COUNT    udp-ask IP PORT COUNT SIZE
-  close                          stop               quit
+  stats                          close              stop               quit
 """
 import ctypes
 import hashlib
@@ -135,32 +135,48 @@ def blocks(count, seed):
         yield block
 
 
-def send_bulk(count, seed):
+def send_bulk(count, seed, step=0):
+    """With a step: so many bytes at a time, each awaiting one byte from the receiver."""
     digest = hashlib.sha256()
     began = time.time()
+    step = int(step)
+    answer = ctypes.create_string_buffer(1)
     for block in blocks(count, seed):
         digest.update(block)
         at = 0
         while at < len(block):
-            at += checked(zts.zts_bsd_send(connection, block[at:], len(block) - at, 0), "send")
+            part = block[at:at + (step or len(block))]
+            at += checked(zts.zts_bsd_send(connection, part, len(part), 0), "send")
+            if step:
+                checked(zts.zts_bsd_recv(connection, answer, 1, 0), "recv")
     return f"{digest.hexdigest()} {int(count) * 8 / 1e6 / (time.time() - began):.0f} Mbit/s"
 
 
-def recv_bulk(count, seed):
-    expected = hashlib.sha256()
-    for block in blocks(count, seed):
-        expected.update(block)
+def receive(buffer, count):
+    """Exactly so many bytes."""
+    parts = []
+    while count > 0:
+        got = checked(zts.zts_bsd_recv(connection, buffer, min(count, 65536), 0), "recv")
+        if got == 0:
+            raise RuntimeError(f"end of stream, {count} bytes missing")
+        parts.append(ctypes.string_at(buffer, got))
+        count -= got
+    return b"".join(parts)
+
+
+def recv_bulk(count, seed, step=0):
+    step = int(step)
     digest = hashlib.sha256()
     buffer = ctypes.create_string_buffer(65536)
-    left = int(count)
-    while left > 0:
-        got = checked(zts.zts_bsd_recv(connection, buffer, min(left, 65536), 0), "recv")
-        if got == 0:
-            raise RuntimeError(f"end of stream, {left} bytes missing")
-        digest.update(buffer.raw[:got])
-        left -= got
-    if digest.digest() != expected.digest():
-        raise RuntimeError("checksum differs")
+    for block in blocks(count, seed):
+        for at in range(0, len(block), step or len(block)):
+            part = block[at:at + (step or len(block))]
+            got = receive(buffer, len(part))
+            if got != part:
+                raise RuntimeError("bytes differ")
+            digest.update(got)
+            if step:
+                checked(zts.zts_bsd_send(connection, b"k", 1, 0), "send")
     return digest.hexdigest()
 
 
@@ -210,6 +226,14 @@ def udp_ask(ip, port, count, size):
     return f"{answered} came back"
 
 
+def stats():
+    """Packets sent, received and dropped, by layer."""
+    counters = (ctypes.c_uint32 * 36)()
+    checked(zts.zts_stats_get_all(counters), "stats")
+    names = "link etharp ip4 ip6 icmp4 icmp6 udp tcp nd6".split()
+    return " ".join(f"{name}:{'/'.join(map(str, counters[4 * i:4 * i + 4]))}" for i, name in enumerate(names))
+
+
 def close():
     global listener, connection, socket
     for fd in (connection, listener, socket):
@@ -228,15 +252,21 @@ def stop():
 COMMANDS = {"start": start, "join": join, "wait": wait, "address": address, "tcp-listen": tcp_listen,
             "accept": accept, "tcp-connect": tcp_connect, "send-bulk": send_bulk,
             "recv-bulk": recv_bulk, "udp-bind": udp_bind, "udp-serve": udp_serve, "udp-ask": udp_ask,
-            "close": close, "stop": stop}
+            "stats": stats, "close": close, "stop": stop}
 
-for line in sys.stdin:
-    words = line.split()
-    if not words:
-        continue
-    if words[0] == "quit":
-        break
-    try:
-        print("ok", COMMANDS[words[0]](*words[1:]), flush=True)
-    except Exception as problem:  # whatever it is, the driver must hear of it
-        print("failed", problem, flush=True)
+
+def main():
+    for line in sys.stdin:
+        words = line.split()
+        if not words:
+            continue
+        if words[0] == "quit":
+            break
+        try:
+            print("ok", COMMANDS[words[0]](*words[1:]), flush=True)
+        except Exception as problem:  # whatever it is, the driver must hear of it
+            print("failed", problem, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -136,7 +136,7 @@ static void many_starts_and_stops_leave_nothing_open(void **unused)
 
     (void)unused;
     prepare(&duo);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < BENCH_CYCLES; i++) {
         if (i == 3) {
             descriptors = count_entries("/proc/self/fd");
             threads = count_entries("/proc/self/task");

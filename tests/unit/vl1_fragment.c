@@ -370,14 +370,14 @@ static void buffers_come_with_use_and_go_without(void **unused)
         add_piece(50, 2000, 1);
         assert_true(is_whole(2000));
     }
-    assert_int_equal(zt_mem_live(), 1);
+    assert_int_equal(zt_mem_live(), 2); /* the slots and one buffer */
     make_packet(1, 2000);
     add_piece(60, 2000, 1);
     add_piece(60, 2000, 0);
     assert_true(is_whole(2000));
-    assert_int_equal(zt_mem_live(), 2);
+    assert_int_equal(zt_mem_live(), 3);
     zt_reassembly_tick(&reassembly, 30059);
-    assert_int_equal(zt_mem_live(), 2);
+    assert_int_equal(zt_mem_live(), 3);
     zt_reassembly_tick(&reassembly, 30060);
     assert_int_equal(zt_mem_live(), 0);
 }
@@ -400,6 +400,41 @@ static void without_memory_a_packet_is_lost_and_the_next_is_not(void **unused)
 
 #define reassembly_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static void a_flood_from_one_source_evicts_only_itself(void **unused)
+{
+    struct zt_link flood = { .remote = { .ip = { 203, 0, 113, 1 } } };
+    uint8_t bogus[40] = { 0 };
+
+    (void)unused;
+    make_packet(1, 2000);
+    add_piece(0, 2000, 0);
+    for (uint64_t id = 100; id < 100 + 3 * ZT_MAX_REASSEMBLY; id++) {
+        size_t length = make_fragment(bogus, id, 7, 3, 5);
+
+        assert_int_equal(zt_reassembly_add(&reassembly, 0, &flood, bogus, length, &joined,
+                                           &joined_length, &joined_link),
+                         ZT_DROP_NONE);
+    }
+    assert_true(reassembly.lost > ZT_MAX_REASSEMBLY);
+    make_packet(1, 2000);
+    add_piece(0, 2000, 1);
+    assert_true(is_whole(2000));
+}
+
+static void an_overdue_packet_gives_way_before_any_other(void **unused)
+{
+    (void)unused;
+    for (uint64_t id = 1; id <= ZT_MAX_REASSEMBLY; id++) {
+        make_packet(id, 2000);
+        add_piece(id == 40 ? 0 : ZT_REASSEMBLY_LIFE_MS, 2000, 0);
+    }
+    make_packet(1000, 2000);
+    add_piece(ZT_REASSEMBLY_LIFE_MS, 2000, 0);
+    make_packet(1, 2000);
+    add_piece(ZT_REASSEMBLY_LIFE_MS, 2000, 1);
+    assert_true(is_whole(2000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,6 +456,10 @@ int main(void)
         reassembly_test(what_stays_incomplete_is_given_up),
         reassembly_test(buffers_come_with_use_and_go_without),
         reassembly_test(without_memory_a_packet_is_lost_and_the_next_is_not),
+        cmocka_unit_test_setup_teardown(a_flood_from_one_source_evicts_only_itself, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_overdue_packet_gives_way_before_any_other, set_up,
+                                        tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,17 +108,39 @@ static void every_prefix_of_a_push_is_refused(void **unused)
     lab_free(lab);
 }
 
-static void a_redirect_takes_the_place_of_other_paths(void **unused)
+static void a_redirect_takes_the_place_of_other_paths_once_it_answers(void **unused)
 {
     struct lab *lab = lab_with_root(2);
     const char *text = "10.9.9.9/1";
+    struct zt_peer *peer = lab_peer(lab, 0, 1);
 
     (void)unused;
     assert_int_equal(probes(lab, push_of(&text, 1, ZT_PUSH_FLAG_REDIRECT)), 1);
-    struct zt_peer *peer = lab_peer(lab, 0, 1);
+    lab_carry_out(lab);
     assert_int_equal(peer->path_count, 1);
-    assert_int_equal(peer->paths[0].priority, 3);
-    assert_int_equal(peer->paths[0].link.remote.ip[3], 9);
+    assert_int_equal(peer->paths[0].priority, 1);
+    assert_int_equal(peer->paths[0].link.remote.ip[3], 1);
+
+    assert_true(zt_endpoint_parse(&lab->nodes[1].at, text, 0));
+    assert_int_equal(probes(lab, push_of(&text, 1, ZT_PUSH_FLAG_REDIRECT)), 1);
+    lab_run(lab, 100);
+    assert_int_equal(lab_path(lab, 0, 1)->priority, 3);
+    assert_int_equal(lab_path(lab, 0, 1)->link.remote.ip[3], 9);
+    peer->active_ms = lab->now.mono_ms;
+    lab_run(lab, ZT_PING_CHECK_MS);
+    assert_int_equal(peer->path_count, 1);
+    lab_free(lab);
+}
+
+static void redirects_count_as_tries(void **unused)
+{
+    struct lab *lab = lab_with_root(2);
+    const char *texts[40];
+
+    (void)unused;
+    for (size_t i = 0; i < 40; i++)
+        texts[i] = "10.9.9.9/1";
+    assert_int_equal(probes(lab, push_of(texts, 40, ZT_PUSH_FLAG_REDIRECT)), ZT_PUSH_PER_CLASS);
     lab_free(lab);
 }
 
@@ -180,7 +202,8 @@ int main(void)
         cmocka_unit_test(eight_endpoints_of_a_class_are_enough),
         cmocka_unit_test(the_ninth_push_in_a_row_is_ignored_until_a_pause),
         cmocka_unit_test(every_prefix_of_a_push_is_refused),
-        cmocka_unit_test(a_redirect_takes_the_place_of_other_paths),
+        cmocka_unit_test(a_redirect_takes_the_place_of_other_paths_once_it_answers),
+        cmocka_unit_test(redirects_count_as_tries),
         cmocka_unit_test(only_trusted_peers_are_told_our_endpoints_and_not_too_often),
         cmocka_unit_test(many_endpoints_go_into_several_packets),
     };

@@ -108,6 +108,38 @@ static void our_own_packets_are_not_forwarded(void **unused)
     lab_free(lab);
 }
 
+static void what_came_from_a_root_is_not_sent_back_to_it(void **unused)
+{
+    struct lab *lab = lab_new(3);
+    struct zt_world planet = lab_world(lab, ZT_WORLD_PLANET, 4711, 1000, 0, 2);
+    struct zt_link root = lab_link(1);
+    struct zt_link leaf = lab_link(2);
+
+    (void)unused;
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(lab_offer(lab, i, &planet), ZT_DROP_NONE);
+    lab_run(lab, 1000);
+    zt_vl1_enter(lab->nodes[0].vl1, lab->now);
+    assert_int_equal(relay_head(lab, 0, &leaf, 1, 0x1122334455, 0), ZT_DROP_NONE);
+    assert_int_equal(relay_head(lab, 0, &root, 1, 0x1122334455, 1), ZT_DROP_NO_ROUTE);
+    lab_free(lab);
+}
+
+static void a_forged_source_introduces_nobody(void **unused)
+{
+    struct lab *lab = lab_with_root(3);
+    struct zt_link forger = lab_link(4);
+    struct zt_link link = lab_link(1);
+    struct zt_vl1 *root = lab->nodes[0].vl1;
+
+    (void)unused;
+    relay_head(lab, 0, &forger, lab_address(lab, 1), lab_address(lab, 2), 0);
+    assert_null(root->introductions.pairs);
+    relay_head(lab, 0, &link, lab_address(lab, 1), lab_address(lab, 2), 0);
+    assert_non_null(root->introductions.pairs);
+    lab_free(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +148,8 @@ int main(void)
         cmocka_unit_test(a_leaf_forwards_only_for_those_it_trusts),
         cmocka_unit_test(the_table_of_trusted_links_is_bounded),
         cmocka_unit_test(our_own_packets_are_not_forwarded),
+        cmocka_unit_test(what_came_from_a_root_is_not_sent_back_to_it),
+        cmocka_unit_test(a_forged_source_introduces_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

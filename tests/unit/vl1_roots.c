@@ -62,6 +62,13 @@ static void a_truncated_world_is_refused_at_every_length(void **unused)
     lab_free(lab);
 }
 
+static void keep_line(void *context, enum zt_log_level level, const char *module, const char *line)
+{
+    (void)level;
+    (void)module;
+    strncpy(context, line, 199);
+}
+
 static void a_moon_is_found_by_its_seed(void **unused)
 {
     struct lab *lab = lab_with_root(3);
@@ -98,6 +105,27 @@ static void a_moon_nobody_wants_is_not_taken_from_the_network(void **unused)
     assert_true(zt_vl1_orbit(vl1, lab->now, MOON, lab_address(lab, 0))); /* not one of its roots */
     assert_int_equal(zt_roots_offer(vl1, &moon, lab_address(lab, 0)), ZT_DROP_FOREIGN);
     assert_int_equal(zt_roots_offer(vl1, &moon, 0), ZT_DROP_NONE);
+    lab_free(lab);
+}
+
+static void a_new_moon_is_taken_from_its_seed_only_and_logged(void **unused)
+{
+    struct lab *lab = lab_with_root(4);
+    struct zt_vl1 *vl1 = lab->nodes[1].vl1;
+    struct zt_world moon = lab_world(lab, ZT_WORLD_MOON, MOON, 1, 2, 1);
+    char logged[200] = "";
+    struct zt_log log = { ZT_LOG_INFO, keep_line, logged };
+
+    (void)unused;
+    vl1->options.log = &log;
+    assert_true(zt_vl1_orbit(vl1, lab->now, MOON, lab_address(lab, 2)));
+    assert_int_equal(zt_roots_offer(vl1, &moon, lab_address(lab, 0)), ZT_DROP_FOREIGN);
+    assert_int_equal(vl1->roots.seed_count, 1);
+    assert_string_equal(logged, "");
+    assert_int_equal(zt_roots_offer(vl1, &moon, lab_address(lab, 2)), ZT_DROP_NONE);
+    assert_int_equal(vl1->roots.seed_count, 0);
+    assert_non_null(strstr(logged, "moon "));
+    vl1->options.log = NULL;
     lab_free(lab);
 }
 
@@ -191,6 +219,7 @@ int main(void)
         cmocka_unit_test(a_truncated_world_is_refused_at_every_length),
         cmocka_unit_test(a_moon_is_found_by_its_seed),
         cmocka_unit_test(a_moon_nobody_wants_is_not_taken_from_the_network),
+        cmocka_unit_test(a_new_moon_is_taken_from_its_seed_only_and_logged),
         cmocka_unit_test(orbiting_has_its_bound),
         cmocka_unit_test(a_root_may_only_be_at_its_listed_ip),
         cmocka_unit_test(no_path_leads_into_the_overlay_or_a_blacklist),

@@ -12,6 +12,14 @@ static struct zt_report report(zt_address reporter, const char *remote, const ch
     return made;
 }
 
+static bool tell(struct zt_surfaces *surfaces, const struct zt_report *made, bool is_trusted)
+{
+    struct zt_report report = *made;
+
+    report.is_trusted = is_trusted;
+    return zt_surfaces_report(surfaces, &report);
+}
+
 static void only_reports_of_the_same_scope_count(void **unused)
 {
     static const struct {
@@ -28,7 +36,7 @@ static void only_reports_of_the_same_scope_count(void **unused)
         struct zt_surfaces surfaces = { 0 };
         struct zt_report made = report(1, cases[i].remote, cases[i].mine, 0);
 
-        assert_false(zt_surfaces_report(&surfaces, &made, true));
+        assert_false(tell(&surfaces, &made, true));
         assert_int_equal(surfaces.count, cases[i].count);
         zt_surfaces_clear(&surfaces);
     }
@@ -44,11 +52,11 @@ static void only_a_trusted_change_of_ip_resets(void **unused)
     struct zt_report late = report(1, "8.8.8.8/1", "9.9.9.12/3", 3 + ZT_SURFACE_LIFE_MS);
 
     (void)unused;
-    assert_false(zt_surfaces_report(&surfaces, &first, true));
-    assert_false(zt_surfaces_report(&surfaces, &port, true));
-    assert_false(zt_surfaces_report(&surfaces, &moved, false));
-    assert_true(zt_surfaces_report(&surfaces, &again, true));
-    assert_false(zt_surfaces_report(&surfaces, &late, true));
+    assert_false(tell(&surfaces, &first, true));
+    assert_false(tell(&surfaces, &port, true));
+    assert_false(tell(&surfaces, &moved, false));
+    assert_true(tell(&surfaces, &again, true));
+    assert_false(tell(&surfaces, &late, true));
     zt_surfaces_clear(&surfaces);
 }
 
@@ -62,11 +70,11 @@ static void a_reset_forgets_what_others_said(void **unused)
     struct zt_endpoint list[4];
 
     (void)unused;
-    zt_surfaces_report(&surfaces, &mine, true);
-    zt_surfaces_report(&surfaces, &other, true);
-    zt_surfaces_report(&surfaces, &private, true);
+    tell(&surfaces, &mine, true);
+    tell(&surfaces, &other, true);
+    tell(&surfaces, &private, true);
     assert_int_equal(zt_surfaces_list(&surfaces, list, 4), 2); /* distinct ones only */
-    assert_true(zt_surfaces_report(&surfaces, &moved, true));
+    assert_true(tell(&surfaces, &moved, true));
     assert_int_equal(surfaces.count, 2);
     zt_surfaces_clear(&surfaces);
 }
@@ -78,8 +86,8 @@ static void reports_expire_and_go_with_their_socket(void **unused)
     struct zt_report second = report(2, "8.8.8.8/1", "9.9.9.9/2", 5);
 
     (void)unused;
-    zt_surfaces_report(&surfaces, &first, false);
-    zt_surfaces_report(&surfaces, &second, false);
+    tell(&surfaces, &first, false);
+    tell(&surfaces, &second, false);
     zt_surfaces_expire(&surfaces, ZT_SURFACE_LIFE_MS);
     assert_int_equal(surfaces.count, 1);
     zt_surfaces_socket_closed(&surfaces, 2);
@@ -97,7 +105,7 @@ static void at_the_bound_the_oldest_report_gives_way(void **unused)
     for (int64_t i = 0; i < ZT_MAX_SURFACES + 1; i++) {
         struct zt_report made = report((zt_address)i + 1, "8.8.8.8/1", "9.9.9.9/2", i);
 
-        zt_surfaces_report(&surfaces, &made, false);
+        tell(&surfaces, &made, false);
     }
     assert_int_equal(surfaces.count, ZT_MAX_SURFACES);
     assert_int_equal(surfaces.reports[0].reporter, 2);
@@ -120,6 +128,30 @@ static void a_changed_address_makes_paths_unusable_until_they_answer(void **unus
     lab_free(lab);
 }
 
+static void a_reporter_with_many_reports_displaces_its_own_and_no_root(void **unused)
+{
+    struct zt_surfaces surfaces = { 0 };
+    struct zt_report root = report(1, "8.8.8.8/1", "9.9.9.9/2", 0);
+
+    (void)unused;
+    tell(&surfaces, &root, true);
+    for (uint16_t i = 1; i <= 2 * ZT_MAX_SURFACES; i++) {
+        struct zt_report made = report(2, "8.8.8.8/1", "9.9.9.9/2", i);
+
+        made.link.remote.port = i;
+        tell(&surfaces, &made, false);
+    }
+    assert_true(surfaces.count < ZT_MAX_SURFACES / 4);
+    for (zt_address i = 3; i < 3 + ZT_MAX_SURFACES; i++) {
+        struct zt_report made = report(i, "8.8.8.8/1", "9.9.9.9/2", 1000);
+
+        tell(&surfaces, &made, false);
+    }
+    assert_int_equal(surfaces.count, ZT_MAX_SURFACES);
+    assert_int_equal(surfaces.reports[0].reporter, 1);
+    zt_surfaces_clear(&surfaces);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +161,7 @@ int main(void)
         cmocka_unit_test(reports_expire_and_go_with_their_socket),
         cmocka_unit_test(at_the_bound_the_oldest_report_gives_way),
         cmocka_unit_test(a_changed_address_makes_paths_unusable_until_they_answer),
+        cmocka_unit_test(a_reporter_with_many_reports_displaces_its_own_and_no_root),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

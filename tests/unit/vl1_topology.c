@@ -102,6 +102,41 @@ static void status_tells_the_preferred_path(void **unused)
     lab_free(lab);
 }
 
+static void a_flood_of_strangers_pushes_out_strangers_first(void **unused)
+{
+    struct lab *lab = lab_with_root(2);
+    struct zt_vl1 *vl1 = lab->nodes[0].vl1;
+    struct zt_peer *used = lab_peer(lab, 0, 1);
+
+    (void)unused;
+    assert_true(used->is_direct);
+    lab_advance(lab, 2000);
+    zt_vl1_enter(vl1, lab->now);
+    for (zt_address i = 1; i < ZT_MAX_PEERS + 100; i++)
+        assert_non_null(add_fake(lab, 0, i));
+    assert_ptr_equal(lab_peer(lab, 0, 1), used);
+    assert_null(zt_topology_find(vl1, 1));
+    lab_free(lab);
+}
+
+static void a_forgotten_peer_leaves_its_last_endpoint_in_the_cache(void **unused)
+{
+    struct lab *lab = lab_with_root(2);
+    struct zt_endpoint endpoint = lab_endpoint(1);
+
+    (void)unused;
+    lab->cut[1][0] = true;
+    lab_run(lab, ZT_PEER_ACTIVITY_MS + 2 * ZT_HOUSEKEEPING_MS);
+    assert_null(lab_peer(lab, 0, 1));
+    assert_int_equal(lab->nodes[0].saves[ZT_OBJECT_PEER], 1);
+    assert_int_equal(zt_vl1_load_peer(lab->nodes[0].vl1, lab->now, lab->nodes[0].saved,
+                                      lab->nodes[0].saved_length),
+                     ZT_DROP_NONE);
+    assert_int_equal(lab_peer(lab, 0, 1)->cached_count, 1);
+    assert_true(zt_endpoint_equal(&lab_peer(lab, 0, 1)->cached[0], &endpoint));
+    lab_free(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +145,8 @@ int main(void)
         cmocka_unit_test(an_idle_peer_gives_back_its_scheduled_keys),
         cmocka_unit_test(every_allocation_of_a_new_peer_may_fail),
         cmocka_unit_test(status_tells_the_preferred_path),
+        cmocka_unit_test(a_forgotten_peer_leaves_its_last_endpoint_in_the_cache),
+        cmocka_unit_test(a_flood_of_strangers_pushes_out_strangers_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -228,6 +228,31 @@ static void a_hint_is_tried_for_a_peer_without_a_path(void **unused)
     lab_free(lab);
 }
 
+static void a_packet_for_a_network_we_left_is_a_sign_of_life(void **unused)
+{
+    static const struct {
+        enum zt_drop answer;
+        bool counts;
+    } cases[] = { { ZT_DROP_NOT_JOINED, true },
+                  { ZT_DROP_FILTERED, true },
+                  { ZT_DROP_NOT_MEMBER, false },
+                  { ZT_DROP_MALFORMED, false } };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct lab *lab = lab_with_root(2);
+        struct zt_writer out = lab_payload();
+        struct zt_link link = lab_link(1);
+
+        lab_advance(lab, 100);
+        lab->nodes[0].upper_answer = cases[i].answer;
+        zt_write_u64(&out, 1);
+        lab_inject(lab, 1, 0, &link, ZT_VERB_FRAME, 0, &out);
+        assert_int_equal(lab_peer(lab, 0, 1)->heard_ms == lab->now.mono_ms, cases[i].counts);
+        lab_free(lab);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +267,7 @@ int main(void)
         cmocka_unit_test(a_full_ring_refuses_whole_packets),
         cmocka_unit_test(on_one_machine_loopback_paths_are_admitted_on_demand),
         cmocka_unit_test(a_hint_is_tried_for_a_peer_without_a_path),
+        cmocka_unit_test(a_packet_for_a_network_we_left_is_a_sign_of_life),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -275,6 +275,70 @@ static void a_peer_is_small(void **unused)
     assert_true(sizeof(struct zt_peer) + 2 * sizeof(struct zt_path) < 2048);
 }
 
+/* Two leaves with a path, both active. */
+static struct lab *lab_of_friends(void)
+{
+    struct lab *lab = lab_with_root(3);
+
+    lab_send(lab, 1, 2, ZT_VERB_FRAME, 10);
+    lab_run(lab, 1000);
+    lab_send(lab, 2, 1, ZT_VERB_FRAME, 10);
+    lab_send(lab, 1, 2, ZT_VERB_FRAME, 10);
+    lab_run(lab, 1000);
+    assert_non_null(lab_path(lab, 1, 2));
+    return lab;
+}
+
+static void a_path_that_went_dead_is_replaced_by_the_relay_until_it_answers_again(void **unused)
+{
+    struct lab *lab = lab_of_friends();
+
+    (void)unused;
+    lab->cut[1][2] = lab->cut[2][1] = true;
+    for (size_t i = 0; i < 26; i++) {
+        lab_send(lab, 1, 2, ZT_VERB_FRAME, 10);
+        lab_run(lab, 1000);
+    }
+    unsigned before = lab->nodes[2].upper_packets;
+    for (size_t i = 0; i < 10; i++) {
+        lab_send(lab, 1, 2, ZT_VERB_FRAME, 10);
+        lab_run(lab, 1000);
+    }
+    assert_int_equal(lab->nodes[2].upper_packets - before, 10);
+
+    lab->cut[1][2] = lab->cut[2][1] = false;
+    lab_run(lab, 6000);
+    uint64_t relayed = zt_vl1_counters(lab->nodes[0].vl1)->relayed;
+    lab_send(lab, 1, 2, ZT_VERB_FRAME, 10);
+    lab_run(lab, 1000);
+    assert_true(zt_vl1_counters(lab->nodes[0].vl1)->relayed == relayed);
+    assert_int_equal(lab->nodes[2].upper_packets - before, 11);
+    lab_free(lab);
+}
+
+static void a_quiet_path_and_one_way_traffic_never_look_dead(void **unused)
+{
+    (void)unused;
+    for (unsigned one_way = 0; one_way < 2; one_way++) {
+        struct lab *lab = lab_of_friends();
+
+        for (size_t i = 0; i < 400; i++) {
+            if (one_way)
+                lab_send(lab, 1, 2, ZT_VERB_FRAME, 10);
+            lab_run(lab, 1000);
+            assert_non_null(lab_path(lab, 1, 2));
+            assert_false(zt_path_is_mute(lab_path(lab, 1, 2), lab->now.mono_ms));
+        }
+        lab_free(lab);
+    }
+}
+
+static void an_idle_node_is_small(void **unused)
+{
+    (void)unused;
+    assert_true(sizeof(struct zt_vl1) < 16384);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +358,9 @@ int main(void)
         cmocka_unit_test(damaged_datagrams_change_nothing),
         cmocka_unit_test(running_out_of_memory_loses_packets_only),
         cmocka_unit_test(a_peer_is_small),
+        cmocka_unit_test(a_path_that_went_dead_is_replaced_by_the_relay_until_it_answers_again),
+        cmocka_unit_test(a_quiet_path_and_one_way_traffic_never_look_dead),
+        cmocka_unit_test(an_idle_node_is_small),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,6 +226,105 @@ static void a_strangers_packet_that_is_then_deferred_above_is_decrypted_once(voi
     lab_free(lab);
 }
 
+static void stranger_says(struct lab *lab, zt_address source, const struct zt_link *link)
+{
+    uint8_t packet[ZT_HEADER_SIZE];
+
+    zt_packet_header(packet, source, lab_address(lab, 1), source, ZT_VERB_FRAME);
+    packet[ZT_AT_FLAGS] = ZT_CIPHER_SALSA << ZT_CIPHER_SHIFT;
+    zt_vl1_datagram(lab->nodes[1].vl1, lab->now, link, packet, sizeof packet);
+}
+
+static void a_flood_of_made_up_senders_neither_hides_our_questions_nor_is_passed_on(void **unused)
+{
+    struct lab *lab = lab_with_root(4);
+    struct zt_vl1 *vl1 = lab->nodes[1].vl1;
+    struct zt_link link = lab_link(3);
+
+    (void)unused;
+    zt_vl1_enter(vl1, lab->now);
+    zt_vl1_whois(vl1, lab_address(lab, 2));
+    size_t before = lab->nodes[1].sends.count;
+    for (zt_address i = 1; i <= 10 * ZT_MAX_WHOIS; i++)
+        stranger_says(lab, i, &link);
+    assert_true(lab->nodes[1].sends.count - before <= 128);
+    lab_run(lab, 100);
+    assert_non_null(lab_peer(lab, 1, 2));
+    lab_free(lab);
+}
+
+static void a_question_of_ours_gives_way_to_none_of_others(void **unused)
+{
+    struct lab *lab = lab_with_root(2);
+    struct zt_vl1 *vl1 = lab->nodes[1].vl1;
+    struct zt_link link = lab_link(3);
+
+    (void)unused;
+    zt_vl1_enter(vl1, lab->now);
+    for (zt_address i = 1; i <= ZT_MAX_WHOIS; i++)
+        zt_vl1_whois(vl1, i);
+    lab_carry_out(lab);
+    stranger_says(lab, 0x1122334455, &link);
+    assert_int_equal(vl1->whois.count, ZT_MAX_WHOIS);
+    for (size_t i = 0; i < vl1->whois.count; i++)
+        assert_int_not_equal(vl1->whois.questions[i].address, 0x1122334455);
+    lab_run(lab, ZT_EXPECTED_LIFE_MS + ZT_HOUSEKEEPING_MS);
+    assert_null(vl1->whois.questions);
+    lab_free(lab);
+}
+
+static void one_stranger_can_not_push_out_what_others_deferred(void **unused)
+{
+    struct lab *lab = lab_with_root(2);
+    struct zt_vl1 *vl1 = lab->nodes[1].vl1;
+    struct zt_link first = lab_link(3);
+    struct zt_link flood = lab_link(4);
+
+    (void)unused;
+    stranger_says(lab, 0x1122334455, &first);
+    for (zt_address i = 1; i <= 100; i++)
+        stranger_says(lab, i, &flood);
+    assert_int_equal(vl1->queue.deferred_count, ZT_MAX_DEFERRED);
+    assert_true(zt_link_equal(&vl1->queue.deferred[0]->link, &first));
+    lab_free(lab);
+}
+
+static void a_link_that_never_answered_gets_one_identity_at_a_time(void **unused)
+{
+    struct lab *lab = lab_with_root(3);
+    struct zt_writer out = lab_payload();
+    struct zt_link elsewhere = lab_link(4);
+
+    (void)unused;
+    for (size_t i = 0; i < 100; i++)
+        zt_write_u40(&out, lab_address(lab, 2));
+    lab_inject(lab, 1, 0, &elsewhere, ZT_VERB_WHOIS, 1, &out);
+    lab_carry_out(lab);
+    assert_int_equal(lab->last[0].length, ZT_HEADER_SIZE + ZT_REPLY_HEADER + ZT_IDENTITY_SIZE);
+    lab_free(lab);
+}
+
+static void a_question_survives_the_search_for_a_way(void **unused)
+{
+    struct lab *lab = lab_with_root(2);
+    struct zt_vl1 *vl1 = lab->nodes[1].vl1;
+    struct zt_peer *root = lab_peer(lab, 1, 0);
+    struct zt_endpoint hint = lab_endpoint(0);
+    struct zt_effect effect;
+
+    (void)unused;
+    zt_vl1_enter(vl1, lab->now);
+    zt_path_reset(&root->paths[0]);
+    zt_peer_paths_changed(root);
+    assert_true(zt_vl1_add_hint(vl1, lab_address(lab, 0), &hint));
+    zt_vl1_whois(vl1, 0x1122334455);
+    assert_true(zt_outbox_next(&lab->nodes[1].sends, &effect));
+    assert_int_equal(effect.length, ZT_HEADER_SIZE + 5);
+    assert_true(zt_outbox_next(&lab->nodes[1].sends, &effect)); /* the hint is greeted too */
+    assert_true(effect.length > ZT_HEADER_SIZE + 84);
+    lab_free(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +338,11 @@ int main(void)
         cmocka_unit_test(packets_of_strangers_wait_for_an_identity_but_not_forever),
         cmocka_unit_test(a_packet_the_layer_above_defers_is_shown_again_and_decrypted_once),
         cmocka_unit_test(a_strangers_packet_that_is_then_deferred_above_is_decrypted_once),
+        cmocka_unit_test(a_flood_of_made_up_senders_neither_hides_our_questions_nor_is_passed_on),
+        cmocka_unit_test(a_question_of_ours_gives_way_to_none_of_others),
+        cmocka_unit_test(one_stranger_can_not_push_out_what_others_deferred),
+        cmocka_unit_test(a_link_that_never_answered_gets_one_identity_at_a_time),
+        cmocka_unit_test(a_question_survives_the_search_for_a_way),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,128 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recorded sessions: every datagram between a few nodes is opened, read, written and armed again. What we
-   make of it is compared with the whole of what was recorded about it. */
+/* Recorded sessions: every datagram between a few nodes is opened, read, written and armed again.
+   What we make of it is compared with the whole of what was recorded about it. */
 #include "vectors_session.h"
 
 #include "vl1/fragment.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* Both are too large for the stack of every system. */
 static struct session session;
 static struct zt_reassembly reassembly;
 
 static char reason[256]; /* of the last case */
-
-static const char *load_node(struct session_node *node, const json_t *entry)
-{
-    char text[ZT_IDENTITY_TEXT];
-
-    node->name = vectors_text(entry, "name");
-    if (!vectors_identity(json_object_get(entry, "secret_string"), &node->identity) ||
-        !node->identity.has_secret || !zt_identity_prove(&node->identity))
-        return "identity refused";
-    zt_identity_text(&node->identity, true, text);
-    return vectors_expect(node->identity.address == vectors_number(entry, "address", 10) &&
-                              strcmp(text, vectors_text(entry, "secret_string")) == 0,
-                          "identity differs");
-}
-
-static const char *agree_keys(void)
-{
-    for (size_t i = 0; i < session.node_count; i++) {
-        for (size_t j = 0; j < session.node_count; j++) {
-            struct session_node *mine = &session.nodes[i];
-
-            if (!zt_identity_agree(&mine->keys[j], &mine->identity, &session.nodes[j].identity))
-                return "identities do not agree";
-            mine->sivs[j] = zt_gmac_siv_new(&mine->keys[j]);
-            if (mine->sivs[j] == NULL)
-                return "out of memory";
-        }
-    }
-    return NULL;
-}
-
-static const char *load_nodes(const json_t *root)
-{
-    const json_t *list = json_object_get(root, "identities");
-    const char *wrong = NULL;
-
-    if (json_array_size(list) > SESSION_MAX_NODES)
-        return "too many identities";
-    while (wrong == NULL && session.node_count < json_array_size(list)) {
-        wrong =
-            load_node(&session.nodes[session.node_count], json_array_get(list, session.node_count));
-        session.node_count++;
-    }
-    return wrong == NULL ? agree_keys() : wrong;
-}
-
-/* Of the first revision of a world nobody knows who signed it but itself. */
-static bool load_world(struct zt_world *world, const json_t *text)
-{
-    uint8_t written[ZT_MAX_WORLD];
-    size_t length;
-    uint8_t *bytes = vectors_hex(text, &length);
-    struct zt_reader in = zt_reader_of(bytes, length);
-    struct zt_writer out = zt_writer_of(written, sizeof written);
-    bool good = zt_world_read(world, &in) && zt_reader_left(&in) == 0 &&
-                zt_world_verify(world, &world->next_key);
-
-    if (good)
-        zt_world_write(world, &out);
-    good = good && zt_writer_length(&out) == length && memcmp(written, bytes, length) == 0;
-    free(bytes);
-    return good;
-}
-
-static const char *load_worlds(const json_t *root)
-{
-    const json_t *moon = json_object_get(root, "moon_file");
-    char name[32];
-
-    if (!load_world(&session.planet, json_object_get(root, "planet_file")))
-        return "planet refused";
-    if (moon == NULL)
-        return NULL;
-    if (!load_world(&session.moon, moon) || session.moon.type != ZT_WORLD_MOON)
-        return "moon refused";
-    snprintf(name, sizeof name, "%016" PRIx64 ".moon", session.moon.id);
-    return vectors_expect(strcmp(name, vectors_text(root, "moon_file_name")) == 0,
-                          "name of the moon file");
-}
-
-static const char *load_session(const struct vectors_run *run, const json_t *root)
-{
-    char path[4096];
-    const char *wrong;
-
-    session.statistics = json_object();
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", run->dir, vectors_text(root, "capture")) >=
-        sizeof path)
-        return "path too long";
-    wrong = session_read_capture(&session, path);
-    if (wrong == NULL)
-        wrong = load_nodes(root);
-    if (wrong == NULL)
-        wrong = load_worlds(root);
-    return wrong;
-}
-
-static void clear_session(void)
-{
-    for (size_t i = 0; i < session.node_count; i++) {
-        for (size_t j = 0; j < session.node_count; j++)
-            zt_gmac_siv_free(session.nodes[i].sivs[j]);
-    }
-    json_decref(session.statistics);
-    free(session.datagrams);
-    free(session.file);
-    memset(&session, 0, sizeof session);
-}
 
 /* Adds one listed part: NULL, or the packet if that completes it. */
 static const uint8_t *add_part(int64_t number, const struct session_datagram *last, size_t *length)
@@ -273,7 +163,7 @@ static const char *find_difference(const json_t *ours, const json_t *recorded)
                 break;
         }
         if (key == NULL)
-            return "a member too few";
+            return "number of members";
         a = one;
         b = other;
     }
@@ -328,7 +218,7 @@ static const char *check_whole(const json_t *root)
 
 void vectors_session(struct vectors_run *run, const json_t *root)
 {
-    const char *wrong = load_session(run, root);
+    const char *wrong = session_load(&session, run->dir, root);
 
     vectors_check(run, wrong == NULL, "%s", wrong == NULL ? "" : wrong);
     if (wrong == NULL) {
@@ -336,5 +226,5 @@ void vectors_session(struct vectors_run *run, const json_t *root)
         wrong = check_whole(root);
         vectors_check(run, wrong == NULL, "%s", wrong == NULL ? "" : wrong);
     }
-    clear_session();
+    session_clear(&session);
 }

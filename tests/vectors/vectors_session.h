@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A recorded session in memory, and one message of it on its way through our readers and writers. */
+/* A recorded session in memory, and one message of it on its way through readers and writers. */
 #ifndef ZT_TESTS_VECTORS_SESSION_H
 #define ZT_TESTS_VECTORS_SESSION_H
 
@@ -40,20 +40,24 @@ struct session {
     json_t *statistics;           /* owned: counted by us */
 };
 
+/* Into a zeroed session, which is to be cleared in any case. NULL when all is well, or what is
+   wrong. */
+const char *session_load(struct session *session, const char *dir, const json_t *root);
+void session_clear(struct session *session);
 /* Reads the capture file. NULL when all is well, or what is wrong. */
 const char *session_read_capture(struct session *session, const char *path);
 /* NULL: no such node. */
 const struct session_node *session_node(const struct session *session, zt_address address);
 /* The number of the first datagram that is a packet, whole or its head, with this id; 0: none. */
 size_t session_find_packet(const struct session *session, uint64_t id);
-/* Short datagrams open a NAT, fragments are told by a mark; all others begin with a packet header. */
+/* Short datagrams open a NAT, fragments are told by a mark, others begin with a packet header. */
 bool session_is_short(const struct session_datagram *datagram);
 bool session_is_fragment(const struct session_datagram *datagram);
 /* Counts one more of a kind in the statistics. */
 void session_count(struct session *session, const char *kind);
 
-/* Opens the packet of these bytes, arms it again and compares, expands it, and gives what is recorded as
-   `decoded`: a new object. NULL with *wrong set if anything is not as it must be. */
+/* Opens the packet of these bytes, arms it again and compares, expands it, and gives what is
+   recorded as `decoded`: a new object. NULL with *wrong set if anything is not as it must be. */
 json_t *session_open(struct session *session, const uint8_t *wire, size_t length,
                      const char **wrong);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A reader of capture files that insists on every byte, since in a test file none may be wrong: classic
-   pcap, Ethernet, IPv4 without options, UDP without checksum. */
+/* A reader of capture files that insists on every byte, since in a test file none may be wrong:
+   classic pcap, Ethernet, IPv4 without options, UDP without checksum. */
 #include "vectors_session.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fields of the messages between peers: HELLO, OK, ERROR, WHOIS, RENDEZVOUS, ECHO and pushed paths. */
+/* Fields of messages between peers: HELLO, OK, ERROR, WHOIS, RENDEZVOUS, ECHO, pushed paths. */
 #include "vectors_session.h"
 
 #include "base/text.h"

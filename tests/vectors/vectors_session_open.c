@@ -47,8 +47,8 @@ void session_count(struct session *session, const char *kind)
     json_object_set_new(session->statistics, kind, json_integer(count + 1));
 }
 
-/* The random number that the sender of a GMAC-SIV packet chose: the first half of the tag, decrypted.
-   docs/wire.md 2.6. */
+/* The random number that the sender of a GMAC-SIV packet chose: the first half of the tag,
+   decrypted. docs/wire.md 2.6. */
 static bool recover_id(uint8_t id[8], const uint8_t *wire, const struct zt_session_key *key)
 {
     uint8_t tag[16], derived[48], plain[16];
