@@ -7,6 +7,7 @@
       +--------+-bridge-+-----+
 """
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -52,7 +53,6 @@ def stop_with_waiting_client(lab, network):
     process = lab.spawn("a", "held.log", lab.build / "zt", "controller", "-H", lab.work / "held", "-p", 9994,
                         "--planet", lab.work / "root/planet")
     lab.wait_until(lambda: lab.zt("status", "-H", lab.work / "held"), 10, "a controller")
-    import socket
     client = socket.socket(socket.AF_UNIX)
     client.connect(str(lab.work / "held/control.sock"))
     client.send(b'{"method":')
