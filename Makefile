@@ -28,6 +28,7 @@ check: setup all build-clang/build.ninja
 	tests/tidy/format
 	tests/tidy/layers.py
 	tests/tidy/headers
+	tests/tidy/citations
 	tests/tidy/purity build/libzt_core.a
 	tests/tidy/symbols build/libzt.so
 	ninja -C build-clang

@@ -261,6 +261,8 @@ void zt_carry_effects(struct zt_service *service)
 
     while (!service->is_fatal && zt_node_next(service->node, &effect))
         carry_effect(service, &effect);
+    if (service->has_stack)
+        zt_stack_input_done();
 }
 
 void zt_carry_clear(struct zt_service *service)

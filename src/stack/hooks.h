@@ -16,5 +16,8 @@ const ip6_addr_t *zt_stack_gateway6(struct netif *netif, const ip6_addr_t *dest)
 /* 1, and the packet is freed, if it came over one network but is for our address in another. */
 int zt_stack_refuse4(struct pbuf *packet, struct netif *netif);
 int zt_stack_refuse6(struct pbuf *packet, struct netif *netif);
+/* A segment for a connection, about to be taken in; 0: go on. */
+struct tcp_pcb;
+signed char zt_stack_segment(struct tcp_pcb *pcb, const struct pbuf *segment);
 
 #endif

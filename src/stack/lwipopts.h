@@ -116,15 +116,17 @@ extern _Thread_local int zt_stack_errno;
 /* Retransmission time-outs come in steps of twice this, at least three. */
 #define TCP_TMR_INTERVAL 50
 #define LWIP_TCP_KEEPALIVE 1
-/* one for the size of the send buffer */
-#define LWIP_TCP_PCB_NUM_EXT_ARGS 1
+/* one for the size of the send buffer, two for held acknowledgements */
+#define LWIP_TCP_PCB_NUM_EXT_ARGS 3
 
 /* Checksums: generated while copying; not verified, as the network below authenticates every frame. */
 #define LWIP_CHECKSUM_CTRL_PER_NETIF 1
 #define LWIP_CHECKSUM_ON_COPY 1
 #define LWIP_CHKSUM zt_stack_checksum
+#define LWIP_CHKSUM_COPY zt_stack_checksum_copy
 #ifndef __ASSEMBLER__
 unsigned short zt_stack_checksum(const void *data, int length);
+unsigned short zt_stack_checksum_copy(void *to, const void *from, unsigned short length);
 #endif
 
 /* Sockets. Two threads may use one descriptor, and close wakes who is blocked on it. */
@@ -177,5 +179,7 @@ unsigned short zt_stack_checksum(const void *data, int length);
 #define LWIP_HOOK_ND6_GET_GW(netif, dest) zt_stack_gateway6(netif, dest)
 #define LWIP_HOOK_IP4_INPUT(pbuf, netif) zt_stack_refuse4(pbuf, netif)
 #define LWIP_HOOK_IP6_INPUT(pbuf, netif) zt_stack_refuse6(pbuf, netif)
+#define LWIP_HOOK_TCP_INPACKET_PCB(pcb, header, length, length1, second, pbuf)                     \
+    zt_stack_segment(pcb, pbuf)
 
 #endif

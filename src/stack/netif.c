@@ -2,6 +2,8 @@
 /* Frames between the network and lwIP, and which multicast MACs lwIP listens to. */
 #include "stack/interface.h"
 
+#include "stack/acks.h"
+
 #include "base/mem.h"
 #include "lwip/etharp.h"
 #include "lwip/ethip6.h"
@@ -230,6 +232,13 @@ void zt_stack_input(uint64_t nwid, const uint8_t *frame, size_t length)
     LINK_STATS_INC(link.recv);
 
     struct netif *port = choose_port(interface, frame, length);
+    zt_acks_set_batch(true);
     if (port->input(packet, port) != ERR_OK)
         pbuf_free(packet);
+    zt_acks_set_batch(false);
+}
+
+void zt_stack_input_done(void)
+{
+    zt_acks_release();
 }

@@ -44,6 +44,8 @@ bool zt_stack_set_network(const struct zt_stack_network *network);
 void zt_stack_remove_network(uint64_t nwid);
 /* A frame from the network, with its 14-byte header; copied. */
 void zt_stack_input(uint64_t nwid, const uint8_t *frame, size_t length);
+/* After the last frame of a batch, before the lock is released: acknowledges what came. */
+void zt_stack_input_done(void);
 /* The host has room again after frame returned false: lwIP may send what it kept. */
 void zt_stack_resume(void);
 /* Has all that was written to open connections been acknowledged? */

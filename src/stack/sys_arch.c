@@ -3,6 +3,7 @@
 #include "lwip/opt.h"
 
 #include "lwip/sys.h"
+#include "os/corelock.h"
 #include "os/host.h"
 
 #include <assert.h>
@@ -104,6 +105,7 @@ void sys_sem_free(sys_sem_t *semaphore)
 {
     if (*semaphore == NULL)
         return;
+    zt_core_lock_forget((*semaphore)->monitor);
     zt_monitor_free((*semaphore)->monitor);
     free(*semaphore);
     *semaphore = NULL;
@@ -113,7 +115,7 @@ void sys_sem_signal(sys_sem_t *semaphore)
 {
     zt_monitor_enter((*semaphore)->monitor);
     (*semaphore)->count++;
-    zt_monitor_wake((*semaphore)->monitor);
+    zt_core_lock_wake((*semaphore)->monitor);
     zt_monitor_leave((*semaphore)->monitor);
 }
 
@@ -207,6 +209,7 @@ void sys_mbox_free(sys_mbox_t *mailbox)
 {
     if (*mailbox == NULL)
         return;
+    zt_core_lock_forget((*mailbox)->monitor);
     zt_monitor_free((*mailbox)->monitor);
     free((*mailbox)->ring);
     free(*mailbox);
@@ -247,7 +250,7 @@ err_t sys_mbox_trypost(sys_mbox_t *mailbox, void *message)
     zt_monitor_enter((*mailbox)->monitor);
     bool was_put = put(*mailbox, message);
     if (was_put)
-        zt_monitor_wake((*mailbox)->monitor);
+        zt_core_lock_wake((*mailbox)->monitor);
     zt_monitor_leave((*mailbox)->monitor);
     return was_put ? ERR_OK : ERR_MEM;
 }

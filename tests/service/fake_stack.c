@@ -47,6 +47,11 @@ void zt_stack_input(uint64_t nwid, const uint8_t *frame, size_t length)
     fake_stack.frame_count++;
 }
 
+void zt_stack_input_done(void)
+{
+    assert(zt_core_lock_is_mine());
+}
+
 void zt_stack_resume(void)
 {
     fake_stack.resumes++;
