@@ -17,7 +17,7 @@ test: setup all build-asan/build.ninja build-tsan/build.ninja
 	ninja -C build-asan
 	ctest --test-dir build-asan --output-on-failure -j2
 	ninja -C build-tsan
-	ctest --test-dir build-tsan --output-on-failure -R '^(os|service|stack|zts)_'
+	ctest --test-dir build-tsan --output-on-failure -R '^(unit_os|unit_service|stack|zts)_'
 	tests/e2e/run build
 
 setup:

@@ -11,6 +11,8 @@ install(TARGETS zt_shared zt_static EXPORT libzt
 install(TARGETS zt RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
 
+# The prefix is where the file lies, since it is only known when it is installed.
+file(RELATIVE_PATH ZT_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(scripts/libzt.pc.in libzt.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/libzt.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 

@@ -59,6 +59,7 @@
 #define ZT_MAX_REQUEST_METADATA 1024
 #define ZT_MAX_GROUPS 4096 /* own multicast subscriptions per network; the newcomer is refused */
 #define ZT_MAX_GROUP_MEMBERS 65536 /* likes remembered per node; the oldest gives way */
+#define ZT_MAX_LIKES_PER_NODE 8192 /* of one node, all networks together; the newcomer is refused */
 #define ZT_MAX_MULTICAST_QUEUE                                                                     \
     32 /* frames waiting for more members, per network; the oldest gives way */
 #define ZT_MAX_BRIDGE_ROUTES 65536 /* remote MACs remembered per network; the oldest gives way */

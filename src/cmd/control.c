@@ -9,6 +9,7 @@
 #include "os/host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -22,14 +23,17 @@
 struct client {
     int socket; /* -1: free */
     int64_t since_ms;
-    size_t length, capacity;
+    size_t start, length, capacity; /* of what came; start: where the next line begins */
     char *line;
+    char *answer; /* being sent; NULL: none */
+    size_t answer_length, answer_at;
 };
 
 struct zt_control {
     const struct zt_api *api;
     struct zt_thread *thread;
     atomic_bool is_stopping;
+    int lock; /* file; held as long as the directory is ours */
     int socket;
     struct sockaddr_un address;
     struct client clients[ZT_MAX_CONTROL_CLIENTS];
@@ -39,6 +43,7 @@ static void drop_client(struct client *client)
 {
     (void)close(client->socket);
     free(client->line);
+    free(client->answer);
     *client = (struct client){ .socket = -1 };
 }
 
@@ -48,7 +53,6 @@ static void accept_client(struct zt_control *control)
 
     if (accepted < 0)
         return;
-    zt_control_limit_time(accepted, ZT_CONTROL_TIMEOUT_MS);
     for (size_t i = 0; i < ZT_MAX_CONTROL_CLIENTS; i++) {
         struct client *client = &control->clients[i];
 
@@ -76,31 +80,52 @@ static json_t *answer_line(const struct zt_control *control, const char *line, s
     return json_pack("{s:i, s:o}", "status", status, "body", body);
 }
 
-/* Answers all complete lines. False: the client is to be dropped. */
-static bool serve_lines(const struct zt_control *control, struct client *client)
+/* Sends what the client takes without waiting for it. False: it is to be dropped. */
+static bool flush(struct client *client)
 {
-    char *end;
+    while (client->answer_at < client->answer_length) {
+        ssize_t sent = send(client->socket, client->answer + client->answer_at,
+                            client->answer_length - client->answer_at, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-    while (client->length > 0 && (end = memchr(client->line, '\n', client->length)) != NULL) {
-        size_t used = (size_t)(end - client->line) + 1;
-        json_t *answer = answer_line(control, client->line, used);
-        bool is_sent = zt_control_send(client->socket, answer);
-
-        json_decref(answer);
-        if (!is_sent)
-            return false;
-        memmove(client->line, client->line + used, client->length - used);
-        client->length -= used;
-        client->since_ms = zt_host_mono_ms();
+        if (sent < 0)
+            return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+        client->answer_at += (size_t)sent;
     }
-    return client->length < ZT_MAX_CONTROL_LINE;
+    free(client->answer);
+    client->answer = NULL;
+    client->since_ms = zt_host_mono_ms();
+    return true;
 }
 
+/* Answers the next line if it is complete. False: the client is to be dropped. */
+static bool serve_line(const struct zt_control *control, struct client *client)
+{
+    const char *line = client->length > 0 ? client->line + client->start : NULL;
+    const char *end = line ? memchr(line, '\n', client->length - client->start) : NULL;
+    size_t size = end ? (size_t)(end - line) + 1 : 0;
+    json_t *answer;
+
+    if (size == 0)
+        return client->length - client->start < ZT_MAX_CONTROL_LINE;
+    answer = answer_line(control, line, size);
+    client->start += size;
+    client->answer = zt_control_text(answer, &client->answer_length);
+    client->answer_at = 0;
+    json_decref(answer);
+    return client->answer && flush(client);
+}
+
+/* Room for more of a line; what was answered makes room first. */
 static bool make_room(struct client *client)
 {
     size_t capacity = client->capacity ? client->capacity * 2 : 4096;
     char *line;
 
+    if (client->start > 0) {
+        client->length -= client->start;
+        memmove(client->line, client->line + client->start, client->length);
+        client->start = 0;
+    }
     if (client->length < client->capacity)
         return true;
     line = realloc(client->line, capacity);
@@ -111,7 +136,7 @@ static bool make_room(struct client *client)
     return true;
 }
 
-static bool receive(const struct zt_control *control, struct client *client)
+static bool receive(struct client *client)
 {
     ssize_t received;
 
@@ -120,30 +145,47 @@ static bool receive(const struct zt_control *control, struct client *client)
     received = recv(client->socket, client->line + client->length,
                     client->capacity - client->length, MSG_DONTWAIT);
     if (received < 0)
-        return errno == EAGAIN || errno == EINTR;
-    if (received == 0)
-        return false;
+        return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
     client->length += (size_t)received;
-    return serve_lines(control, client);
+    return received > 0;
 }
 
-/* One wait, and all that became ready. */
+static bool has_line(const struct client *client)
+{
+    return client->length > client->start &&
+           memchr(client->line + client->start, '\n', client->length - client->start) != NULL;
+}
+
+/* One step for a client: nobody may keep the others waiting. False: it is to be dropped. */
+static bool serve_client(const struct zt_control *control, struct client *client, bool is_ready)
+{
+    if (zt_host_mono_ms() - client->since_ms > ZT_CONTROL_CLIENT_MS)
+        return false;
+    if (client->answer)
+        return !is_ready || flush(client);
+    if (is_ready && !has_line(client) && !receive(client))
+        return false;
+    return serve_line(control, client);
+}
+
+/* One wait, and one step for each client that is ready. */
 static void serve_once(struct zt_control *control)
 {
     struct pollfd waits[ZT_MAX_CONTROL_CLIENTS + 1] = { { control->socket, POLLIN, 0 } };
+    bool has_more = false;
 
-    for (size_t i = 0; i < ZT_MAX_CONTROL_CLIENTS; i++)
-        waits[i + 1] = (struct pollfd){ control->clients[i].socket, POLLIN, 0 };
-    if (poll(waits, ZT_MAX_CONTROL_CLIENTS + 1, POLL_MS) < 0)
+    for (size_t i = 0; i < ZT_MAX_CONTROL_CLIENTS; i++) {
+        const struct client *client = &control->clients[i];
+
+        waits[i + 1] = (struct pollfd){ client->socket, client->answer ? POLLOUT : POLLIN, 0 };
+        has_more |= !client->answer && has_line(client);
+    }
+    if (poll(waits, ZT_MAX_CONTROL_CLIENTS + 1, has_more ? 0 : POLL_MS) < 0)
         return;
     for (size_t i = 0; i < ZT_MAX_CONTROL_CLIENTS; i++) {
         struct client *client = &control->clients[i];
 
-        if (client->socket < 0)
-            continue;
-        if (waits[i + 1].revents && !receive(control, client))
-            drop_client(client);
-        else if (zt_host_mono_ms() - client->since_ms > ZT_CONTROL_TIMEOUT_MS)
+        if (client->socket >= 0 && !serve_client(control, client, waits[i + 1].revents != 0))
             drop_client(client);
     }
     if (waits[0].revents)
@@ -158,16 +200,28 @@ static void serve(void *context)
         serve_once(control);
 }
 
-/* A socket left by a process that is gone is replaced; one that is served is not touched. */
+/* The lock goes with the process, however it ends; so a socket that is found was left by one that is
+   gone. */
+static int claim(const char *home)
+{
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    char path[sizeof((struct sockaddr_un *)0)->sun_path];
+    int lock, code;
+
+    zt_format(path, sizeof path, "%s/control.lock", home);
+    lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock < 0 || fcntl(lock, F_SETLK, &whole) == 0)
+        return lock;
+    code = errno == EACCES || errno == EAGAIN ? EADDRINUSE : errno;
+    (void)close(lock);
+    errno = code;
+    return -1;
+}
+
 static int listen_at(const struct sockaddr_un *address)
 {
-    int code = 0, probe = zt_control_connect(address), listening;
+    int code = 0, listening;
 
-    if (probe >= 0) {
-        (void)close(probe);
-        errno = EADDRINUSE;
-        return -1;
-    }
     (void)unlink(address->sun_path);
     listening = zt_control_socket();
     if (listening < 0)
@@ -198,11 +252,14 @@ struct zt_control *zt_control_open(const char *home, char *error, size_t error_s
         free(control);
         return NULL;
     }
-    control->socket = listen_at(&control->address);
+    control->lock = claim(home);
+    control->socket = control->lock >= 0 ? listen_at(&control->address) : -1;
     if (control->socket >= 0)
         return control;
     zt_format(error, error_size, "%s: %s", control->address.sun_path,
               errno == EADDRINUSE ? "another process serves this directory" : strerror(errno));
+    if (control->lock >= 0)
+        (void)close(control->lock);
     free(control);
     return NULL;
 }
@@ -224,7 +281,8 @@ void zt_control_stop(struct zt_control *control)
     for (size_t i = 0; i < ZT_MAX_CONTROL_CLIENTS; i++)
         if (control->clients[i].socket >= 0)
             drop_client(&control->clients[i]);
-    (void)close(control->socket);
     (void)unlink(control->address.sun_path);
+    (void)close(control->socket);
+    (void)close(control->lock);
     free(control);
 }

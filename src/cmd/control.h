@@ -9,11 +9,12 @@
 #define ZT_CONTROL_NAME "control.sock"
 #define ZT_MAX_CONTROL_CLIENTS 16
 #define ZT_MAX_CONTROL_LINE (4 << 20) /* bytes of one request */
-#define ZT_CONTROL_TIMEOUT_MS 30000   /* to complete a request, to take an answer */
+#define ZT_CONTROL_TIMEOUT_MS 30000   /* for an answer to come */
+#define ZT_CONTROL_CLIENT_MS 5000     /* to complete a request, and to take its answer */
 
 struct zt_control;
 
-/* Listens on home/control.sock, which also claims the state directory for this process. NULL: error names
+/* Claims the state directory for this process and listens on home/control.sock. NULL: error names
    the path and says why, for instance that another process serves it. */
 struct zt_control *zt_control_open(const char *home, char *error, size_t error_size);
 /* Starts to answer; api is borrowed. Clients that came before have waited. */

@@ -71,10 +71,22 @@ static bool send_all(int socket, const char *bytes, size_t length)
     return true;
 }
 
-bool zt_control_send(int socket, const json_t *json)
+char *zt_control_text(const json_t *json, size_t *length)
 {
     char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
-    bool is_sent = text && send_all(socket, text, strlen(text)) && send_all(socket, "\n", 1);
+
+    if (!text)
+        return NULL;
+    *length = strlen(text) + 1;
+    text[*length - 1] = '\n'; /* in place of the terminator */
+    return text;
+}
+
+bool zt_control_send(int socket, const json_t *json)
+{
+    size_t length = 0;
+    char *text = zt_control_text(json, &length);
+    bool is_sent = text && send_all(socket, text, length);
 
     free(text);
     return is_sent;

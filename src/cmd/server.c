@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define WAIT_MS 100 /* how soon a signal is noticed */
 
@@ -129,6 +130,7 @@ static bool open_keeper(struct server *server)
                 : zt_store_sqlite_open(path, server->error, sizeof server->error);
     if (!store)
         return false;
+    (void)chmod(path, 0600); /* one that was made with a wider mode; none is there with --memory */
     server->keeper = zt_keeper_new(store);
     if (!server->keeper)
         zt_format(server->error, sizeof server->error, "out of memory");
@@ -239,6 +241,7 @@ int zt_server_run(const struct zt_server_options *options)
     };
     bool is_good;
 
+    (void)umask(077); /* records and keys are nobody else's; the planet gets its own mode */
     catch_signals();
     is_good = start(&server);
     if (is_good && !is_signalled)

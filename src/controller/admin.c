@@ -26,20 +26,22 @@ static struct zt_hosted_member *find_member(const struct zt_controller *controll
     return member;
 }
 
+static int by_id(const struct zt_hosted_network *a, const struct zt_hosted_network *b)
+{
+    return a->nwid < b->nwid ? -1 : a->nwid > b->nwid;
+}
+
 json_t *zt_controller_networks(struct zt_controller *controller)
 {
     json_t *ids = json_array();
     struct zt_hosted_network *network, *next;
     char text[ZT_NWID_TEXT];
 
+    HASH_SORT(controller->networks, by_id);
     HASH_ITER(hh, controller->networks, network, next)
     {
-        size_t at = json_array_size(ids);
-
         zt_hex_number_write(text, network->nwid, 16);
-        while (at > 0 && strcmp(json_string_value(json_array_get(ids, at - 1)), text) > 0)
-            at--;
-        (void)json_array_insert_new(ids, at, json_string(text));
+        (void)json_array_append_new(ids, json_string(text));
     }
     return ids;
 }
@@ -111,7 +113,7 @@ json_t *zt_controller_delete_network(struct zt_controller *controller, struct zt
     if (!network)
         return NULL;
     json = json_copy(network->record->json);
-    revoking = zt_push_list_revoked(network, 0, now.wall_ms);
+    revoking = zt_push_list_revoked(controller, network, 0, now.wall_ms);
     if (zt_hosting_remove_network(controller, network, error)) {
         zt_push_revocation(controller, revoking);
         return json;
@@ -173,7 +175,8 @@ static void announce_change(struct zt_controller *controller, struct zt_hosted_m
     if (was_authorized && !member->record.authorized) {
         zt_push_forget(controller, member);
         zt_push_revocation(controller,
-                           zt_push_list_revoked(member->network, member->record.address, now_ms));
+                           zt_push_list_revoked(controller, member->network,
+                                                member->record.address, now_ms));
     }
     /* Bridges stand in everybody's configuration. */
     if (was_bridge != member->record.active_bridge)
@@ -234,7 +237,8 @@ json_t *zt_controller_delete_member(struct zt_controller *controller, struct zt_
         return NULL;
     }
     if (was_authorized)
-        zt_push_revocation(controller, zt_push_list_revoked(network, address, now.wall_ms));
+        zt_push_revocation(controller,
+                           zt_push_list_revoked(controller, network, address, now.wall_ms));
     if (was_bridge)
         zt_push_network(controller, network);
     return json;

@@ -93,6 +93,12 @@ static void read_traits(struct zt_member_traits *traits, const struct zt_dict *d
         traits->version[i] = (int64_t)(zt_dict_get_u64(dict, versions[i], 0) & UINT32_MAX);
 }
 
+bool zt_decide_is_lapsed(const struct zt_network_record *network,
+                         const struct zt_member_record *member, int64_t now_ms)
+{
+    return network->sso_enabled && !member->sso_exempt && member->sso_expiry_ms <= now_ms;
+}
+
 void zt_decide_grants(struct zt_controller *controller, struct zt_hosted_network *network,
                       struct zt_member_record *next)
 {
@@ -161,7 +167,7 @@ static uint8_t judge(struct zt_controller *controller, struct zt_hosted_network 
         authorize(next, ZT_BY_TOKEN, now_ms);
     if (is_first && next->authorized)
         zt_decide_first_capabilities(record, next);
-    if (record->sso_enabled && !next->sso_exempt && next->sso_expiry_ms <= now_ms)
+    if (zt_decide_is_lapsed(record, next, now_ms))
         return ZT_ERROR_NETWORK_AUTHENTICATION_REQUIRED;
     if (!next->authorized)
         return ZT_ERROR_NETWORK_ACCESS_DENIED;
@@ -169,16 +175,19 @@ static uint8_t judge(struct zt_controller *controller, struct zt_hosted_network 
     return 0;
 }
 
-/* Strangers cost memory only, and a bounded amount of it: the one that came first goes. */
-static void make_room_for_stranger(struct zt_controller *controller,
+/* Strangers cost memory only, and a bounded amount of it: the one that came first goes. False: other
+   networks have used it up. */
+static bool make_room_for_stranger(struct zt_controller *controller,
                                    struct zt_hosted_network *network, int64_t now_ms)
 {
     struct zt_api_error error;
 
     while (network->strangers && (network->stranger_count >= ZT_MAX_STRANGERS ||
+                                  controller->stranger_count >= ZT_MAX_ALL_STRANGERS ||
                                   now_ms - network->strangers->asked_wall_ms > ZT_STRANGER_LIFE_MS))
         if (!zt_hosting_remove_member(controller, network->strangers, &error))
-            return;
+            return false;
+    return controller->stranger_count < ZT_MAX_ALL_STRANGERS;
 }
 
 static void remember_request(struct zt_hosted_member *member,
@@ -213,9 +222,8 @@ static void decide(struct zt_controller *controller, struct zt_hosted_network *n
     if (error == 0)
         memcpy(next.version, traits.version, sizeof next.version);
     store = next.authorized || (member && !member->is_stranger);
-    if (!store && !member)
-        make_room_for_stranger(controller, network, now_ms);
-    member = zt_hosting_save_member(controller, network, &next, store, &problem);
+    if (store || member || make_room_for_stranger(controller, network, now_ms))
+        member = zt_hosting_save_member(controller, network, &next, store, &problem);
     zt_member_record_clear(&next);
     if (member && zt_identity_equal(&member->record.identity, &request->member))
         remember_request(member, request, &traits, now_ms);

@@ -21,7 +21,7 @@ struct zt_controller *zt_controller_new(const struct zt_identity *self, struct z
                                         char *error, size_t error_size);
 void zt_controller_free(struct zt_controller *controller);
 
-/* A member asks. docs/wire.md, controller part. */
+/* A member asks. docs/wire.md 18.1, 18.2. */
 void zt_controller_request(struct zt_controller *controller, struct zt_instant now,
                            const struct zt_config_request *request);
 

@@ -117,6 +117,24 @@ static struct zt_hosted_network *new_network(struct zt_controller *controller, z
     return NULL;
 }
 
+static void leave_strangers(struct zt_controller *controller, struct zt_hosted_member *member)
+{
+    if (!member->is_stranger)
+        return;
+    DL_DELETE2(member->network->strangers, member, older, newer);
+    member->network->stranger_count--;
+    controller->stranger_count--;
+    member->is_stranger = false;
+}
+
+static void join_strangers(struct zt_controller *controller, struct zt_hosted_member *member)
+{
+    DL_APPEND2(member->network->strangers, member, older, newer);
+    member->network->stranger_count++;
+    controller->stranger_count++;
+    member->is_stranger = true;
+}
+
 static void free_network(struct zt_controller *controller, struct zt_hosted_network *network)
 {
     struct zt_hosted_member *member, *next_member;
@@ -126,6 +144,7 @@ static void free_network(struct zt_controller *controller, struct zt_hosted_netw
     {
         HASH_DEL(network->members, member);
         zt_push_forget(controller, member);
+        leave_strangers(controller, member);
         zt_member_record_clear(&member->record);
         zt_free(member);
     }
@@ -178,22 +197,6 @@ static void set_bridge(struct zt_hosted_network *network, zt_address address, bo
             (network->bridge_count - at) * sizeof network->bridges[0]);
 }
 
-static void leave_strangers(struct zt_hosted_member *member)
-{
-    if (!member->is_stranger)
-        return;
-    DL_DELETE2(member->network->strangers, member, older, newer);
-    member->network->stranger_count--;
-    member->is_stranger = false;
-}
-
-static void join_strangers(struct zt_hosted_member *member)
-{
-    DL_APPEND2(member->network->strangers, member, older, newer);
-    member->network->stranger_count++;
-    member->is_stranger = true;
-}
-
 static struct zt_hosted_member *new_member(struct zt_hosted_network *network, zt_address address)
 {
     struct zt_hosted_member *member;
@@ -217,7 +220,7 @@ static void free_member(struct zt_controller *controller, struct zt_hosted_membe
     struct zt_hosted_network *network = member->network;
 
     zt_push_forget(controller, member);
-    leave_strangers(member);
+    leave_strangers(controller, member);
     set_bridge(network, member->record.address, false);
     release_ips(network, member->record.ips, member->record.ip_count);
     HASH_DEL(network->members, member);
@@ -233,8 +236,8 @@ static bool write_member(struct zt_controller *controller, const struct zt_hoste
 }
 
 /* The memory side of a save; nothing here can fail. */
-static void install_member(struct zt_hosted_member *member, const struct zt_member_record *record,
-                           bool is_stranger)
+static void install_member(struct zt_controller *controller, struct zt_hosted_member *member,
+                           const struct zt_member_record *record, bool is_stranger)
 {
     struct zt_hosted_network *network = member->network;
 
@@ -242,9 +245,9 @@ static void install_member(struct zt_hosted_member *member, const struct zt_memb
     zt_member_record_clear(&member->record);
     member->record = *record;
     set_bridge(network, record->address, record->active_bridge);
-    leave_strangers(member);
+    leave_strangers(controller, member);
     if (is_stranger)
-        join_strangers(member);
+        join_strangers(controller, member);
 }
 
 struct zt_hosted_member *zt_hosting_save_member(struct zt_controller *controller,
@@ -273,7 +276,7 @@ struct zt_hosted_member *zt_hosting_save_member(struct zt_controller *controller
         release_ips(network, record.ips, record.ip_count);
         goto refused;
     }
-    install_member(member, &record, !store);
+    install_member(controller, member, &record, !store);
     return member;
 
 refused:
@@ -352,7 +355,7 @@ static bool load_member(struct zt_controller *controller, zt_nwid nwid, zt_addre
         zt_member_record_clear(&record);
         return zt_refuse(error, 500, "no room");
     }
-    install_member(member, &record, false);
+    install_member(controller, member, &record, false);
     return true;
 }
 

@@ -175,11 +175,17 @@ size_t zt_issue_config(struct zt_issuer *issuer, const struct zt_hosted_network 
                        const struct zt_hosted_member *member, int64_t now_ms)
 {
     struct zt_config *config = issuer->config;
-    struct zt_writer out = zt_writer_of(issuer->bytes, ZT_MAX_CONFIG);
+    struct zt_writer out = zt_writer_of(issuer->bytes, ZT_MAX_CONFIG - 1); /* longer is refused */
     const struct zt_member_record *record = &member->record;
 
-    /* Never at or before the threshold of a revocation of this member, whatever the clock says. */
-    config->issued_ms = now_ms > record->deauthorized_ms ? now_ms : record->deauthorized_ms + 1;
+    /* Members compare certificates by these times and keep the later one: were the clock set back,
+       new and old certificates would not agree until it has caught up. Nor may the time be at or
+       before the threshold of a revocation of this member. */
+    if (now_ms > issuer->issued_ms)
+        issuer->issued_ms = now_ms;
+    if (record->deauthorized_ms >= issuer->issued_ms)
+        issuer->issued_ms = record->deauthorized_ms + 1;
+    config->issued_ms = issuer->issued_ms;
     fill_fixed(config, network->record, record);
     fill_sso(config->sso, network->record, record);
     fill_bridges(config, network);

@@ -14,6 +14,7 @@ struct zt_issuer {
     const struct zt_identity *self; /* borrowed, with secret */
     struct zt_config *config;       /* owned; has room for all tags and capabilities */
     uint8_t *bytes;                 /* owned; ZT_MAX_CONFIG */
+    int64_t issued_ms;              /* time of the last certificate; never goes back */
 };
 
 ZT_MUST_USE bool zt_issuer_init(struct zt_issuer *issuer, const struct zt_identity *self);

@@ -72,7 +72,8 @@ static size_t add_recipients(struct zt_revoking *revoking, const struct zt_hoste
     return count;
 }
 
-struct zt_revoking *zt_push_list_revoked(const struct zt_hosted_network *network, zt_address target,
+struct zt_revoking *zt_push_list_revoked(struct zt_controller *controller,
+                                         const struct zt_hosted_network *network, zt_address target,
                                          int64_t now_ms)
 {
     size_t most = (size_t)HASH_COUNT(network->members) + 1;
@@ -81,7 +82,10 @@ struct zt_revoking *zt_push_list_revoked(const struct zt_hosted_network *network
     if (!revoking)
         return NULL;
     revoking->nwid = network->nwid;
-    revoking->threshold_ms = now_ms;
+    /* All that was issued, even by a clock that was ahead; what is issued from now on is later. */
+    if (now_ms > controller->issuer.issued_ms)
+        controller->issuer.issued_ms = now_ms;
+    revoking->threshold_ms = controller->issuer.issued_ms++;
     revoking->target_count = add_targets(revoking, network, target);
     revoking->recipient_count = add_recipients(revoking, network, target);
     return revoking;
@@ -221,7 +225,8 @@ static bool next_push(struct zt_controller *controller, struct zt_instant now,
         struct zt_hosted_member *member = controller->pushes;
 
         zt_push_forget(controller, member);
-        if (!member->record.authorized || !member->record.has_identity)
+        if (!member->record.authorized || !member->record.has_identity ||
+            zt_decide_is_lapsed(member->network->record, &member->record, now.wall_ms))
             continue;
         renew_grants(controller, member);
         effect->kind = ZT_CONTROLLER_ANSWER;

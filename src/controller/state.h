@@ -9,6 +9,7 @@
 #include "controller/model.h"
 
 #define ZT_MAX_STRANGERS 1024 /* unauthorised askers per network, in memory only; the oldest goes */
+#define ZT_MAX_ALL_STRANGERS 16384 /* on all networks; at the bound a newcomer is not remembered */
 #define ZT_STRANGER_LIFE_MS INT64_C(604800000)
 #define ZT_MAX_REQUEST_GATES 16384 /* buckets; a collision only lifts the limit for a moment */
 #define ZT_REQUEST_INTERVAL_MS 1000
@@ -83,6 +84,7 @@ struct zt_controller {
     const struct zt_log *log; /* borrowed */
     struct zt_rng rng;
     struct zt_hosted_network *networks;
+    size_t stranger_count; /* on all of them */
     struct zt_issuer issuer;
     struct zt_request_gate *gates;
     struct zt_config_answer answers[ZT_MAX_ANSWERS]; /* a ring; bytes filled in when taken */
@@ -119,12 +121,16 @@ void zt_push_forget(struct zt_controller *controller, struct zt_hosted_member *m
 void zt_push_network(struct zt_controller *controller, struct zt_hosted_network *network);
 /* Lists who is revoked (target; 0: all members) and who is told. NULL: out of memory. Then nothing is
    sent, and certificates run out by age. */
-struct zt_revoking *zt_push_list_revoked(const struct zt_hosted_network *network, zt_address target,
+struct zt_revoking *zt_push_list_revoked(struct zt_controller *controller,
+                                         const struct zt_hosted_network *network, zt_address target,
                                          int64_t now_ms);
 /* Takes the list; NULL is fine. */
 void zt_push_revocation(struct zt_controller *controller, struct zt_revoking *revoking);
 void zt_push_clear(struct zt_controller *controller);
 
+/* controller.c: must this member sign in (again) before it gets a configuration? */
+bool zt_decide_is_lapsed(const struct zt_network_record *network,
+                         const struct zt_member_record *member, int64_t now_ms);
 /* controller.c: what an authorised member is to have before a configuration is issued: addresses and
    default tags; and the default capabilities that come with its first authorisation. */
 void zt_decide_grants(struct zt_controller *controller, struct zt_hosted_network *network,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one lock of the process, recursive for its owner, with a hook at the outermost release and wakes
    right after it. */
+#define _GNU_SOURCE
 #include "os/corelock.h"
 
 #include <assert.h>

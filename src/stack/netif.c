@@ -3,6 +3,7 @@
 #include "stack/interface.h"
 
 #include "stack/acks.h"
+#include "stack/timers.h"
 
 #include "base/mem.h"
 #include "lwip/etharp.h"
@@ -78,6 +79,8 @@ static err_t send_frame(struct netif *netif, struct pbuf *packet)
 
     if (zt_stack_host.frame == NULL)
         return ERR_IF;
+    /* Of whatever kind it is: most frames that leave are TCP's. */
+    zt_timers_tcp_busy();
     pbuf_remove_header(packet, ETH_PAD_SIZE);
     const uint8_t *bytes = packet->next == NULL ? packet->payload : gather(packet);
     if (bytes == NULL)

@@ -7,5 +7,7 @@
 void zt_timers_init(void);
 /* An Ethernet interface exists now: its tables age. */
 void zt_timers_interface_added(void);
+/* Something is about to happen on a TCP connection: its timer runs at its full pace again. */
+void zt_timers_tcp_busy(void);
 
 #endif

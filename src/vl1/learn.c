@@ -75,6 +75,16 @@ static bool is_substantive(enum zt_verb verb)
            verb == ZT_VERB_MULTICAST_FRAME;
 }
 
+/* While a path to the same IP is alive another port there is not learned (docs/wire.md 6.3), with one
+   exception: a HELLO that did not also come by the path means that the peer started anew on other
+   ports. A HELLO leaves from all sockets of its sender, each copy with the same id. */
+static bool is_new_start(struct zt_peer *peer, const struct zt_inbound *in, int64_t now_ms)
+{
+    if (in->verb == ZT_VERB_OK)
+        return now_ms - zt_peer_tried_ms(peer, &in->link) < ZT_CONFIRM_GATE_MS;
+    return in->verb == ZT_VERB_HELLO && in->id != peer->hello_id;
+}
+
 static void adopt(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link *link)
 {
     struct zt_path path = zt_path_proven(link, vl1->now.mono_ms);
@@ -83,6 +93,7 @@ static void adopt(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link
     path.mtu = zt_surroundings_mtu(&vl1->surroundings, &link->remote);
     path.trusted_path_id = zt_surroundings_trusted_path(&vl1->surroundings, &link->remote);
     path.sent_ms = vl1->now.mono_ms; /* it answers something we sent */
+    zt_peer_doubt_siblings(peer, link, zt_peer_tried_ms(peer, link), vl1->now.mono_ms);
     if (peer->redirect_priority > 0 && zt_link_equal(&peer->redirect, link)) {
         path.priority = peer->redirect_priority;
         peer->redirect_priority = 0;
@@ -111,7 +122,8 @@ static void learn_path(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt
         return;
     }
     bool is_awaited = peer->redirect_priority > 0 && zt_link_equal(&peer->redirect, &in->link);
-    if ((!is_awaited && zt_peer_has_sibling(peer, &in->link, now_ms)) ||
+    if ((!is_awaited && zt_peer_has_sibling(peer, &in->link, now_ms) &&
+         !is_new_start(peer, in, now_ms)) ||
         !zt_path_allowed(vl1, peer, &in->link.remote))
         return;
     if (in->verb == ZT_VERB_OK) {
@@ -136,6 +148,8 @@ void zt_learn(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_inbound 
     }
     if (in->hops == 0)
         learn_path(vl1, peer, in);
+    if (in->hops == 0 && in->verb == ZT_VERB_HELLO)
+        peer->hello_id = in->id;
     if (zt_peer_is_trusted(peer, now_ms))
         zt_push_paths_send(vl1, peer, in);
     if (!vl1->roots.is_online)

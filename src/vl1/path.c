@@ -7,6 +7,7 @@
 #define SILENCE_PENALTY_MS 140000
 #define MUTE_AFTER_MS (ZT_PATH_ALIVE_MS + ZT_PING_CHECK_MS) /* heartbeats had time to be answered */
 #define ANSWER_MS 5000
+#define DOUBT_MS 1000
 
 struct zt_path zt_path_proven(const struct zt_link *link, int64_t now_ms)
 {
@@ -71,6 +72,17 @@ bool zt_path_is_mute(const struct zt_path *path, int64_t now_ms)
 {
     return path->asked_ms != ZT_NEVER_MS && now_ms - path->asked_ms >= ANSWER_MS &&
            now_ms - path->heard_ms >= MUTE_AFTER_MS;
+}
+
+bool zt_path_is_in_doubt(const struct zt_path *path, int64_t now_ms)
+{
+    return path->asked_ms != ZT_NEVER_MS && now_ms - path->asked_ms >= DOUBT_MS;
+}
+
+void zt_path_doubted(struct zt_path *path, int64_t now_ms)
+{
+    if (!zt_path_is_in_doubt(path, now_ms))
+        path->asked_ms = now_ms - DOUBT_MS;
 }
 
 /* Scopes are worth what they are numbered; loopback is only admitted in demos, as good as

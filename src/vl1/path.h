@@ -35,6 +35,10 @@ void zt_path_reset(struct zt_path *path);
 bool zt_path_is_alive(const struct zt_path *path, int64_t now_ms);
 bool zt_path_is_expired(const struct zt_path *path, int64_t now_ms);
 bool zt_path_needs_heartbeat(const struct zt_path *path, int64_t now_ms);
+/* Nothing came back for a second: behind other paths until it is heard again. */
+bool zt_path_is_in_doubt(const struct zt_path *path, int64_t now_ms);
+/* The peer spoke elsewhere and not here: as if a second had passed unanswered. */
+void zt_path_doubted(struct zt_path *path, int64_t now_ms);
 /* We sent, heartbeats among it, and nothing comes back: the peer moved, or a NAT forgot it. A path
    that is merely quiet is not mute. */
 bool zt_path_is_mute(const struct zt_path *path, int64_t now_ms);

@@ -6,7 +6,8 @@
 #include <assert.h>
 
 #define BEST_LIFE_MS 100
-#define MUTE_PENALTY INT64_C(1000000000000) /* more than any quality */
+#define DOUBT_PENALTY INT64_C(1000000000) /* more than any quality */
+#define MUTE_PENALTY INT64_C(1000000000000)
 
 struct zt_peer *zt_peer_new(const struct zt_identity *identity, const struct zt_session_key *key,
                             int64_t now_ms)
@@ -71,10 +72,14 @@ bool zt_peer_is_trusted(const struct zt_peer *peer, int64_t now_ms)
     return now_ms - peer->trusted_ms < ZT_TRUST_LIFE_MS;
 }
 
-/* Mute paths behind all others. */
+/* Paths in doubt behind those that answer, mute ones behind all others. */
 static int64_t rank(const struct zt_path *path, int64_t now_ms)
 {
-    return zt_path_quality(path, now_ms) + (zt_path_is_mute(path, now_ms) ? MUTE_PENALTY : 0);
+    int64_t penalty = zt_path_is_mute(path, now_ms)       ? MUTE_PENALTY
+                      : zt_path_is_in_doubt(path, now_ms) ? DOUBT_PENALTY
+                                                          : 0;
+
+    return zt_path_quality(path, now_ms) + penalty;
 }
 
 /* On a tie the later path wins. docs/wire.md 6.4. */
@@ -256,4 +261,26 @@ bool zt_peer_may_try(struct zt_peer *peer, const struct zt_link *link, int64_t n
     place->link = *link;
     peer->try_next = (peer->try_next + 1) % ZT_PEER_TRIES;
     return true;
+}
+
+int64_t zt_peer_tried_ms(const struct zt_peer *peer, const struct zt_link *link)
+{
+    for (size_t i = 0; i < ZT_PEER_TRIES; i++) {
+        if (zt_link_equal(&peer->tries[i].link, link))
+            return peer->tries[i].at_ms;
+    }
+    return ZT_NEVER_MS;
+}
+
+void zt_peer_doubt_siblings(struct zt_peer *peer, const struct zt_link *link, int64_t since_ms,
+                            int64_t now_ms)
+{
+    for (size_t i = 0; i < peer->path_count; i++) {
+        struct zt_path *path = &peer->paths[i];
+
+        if (is_sibling(path, link) && !zt_link_equal(&path->link, link) &&
+            path->heard_ms < since_ms)
+            zt_path_doubted(path, now_ms);
+    }
+    zt_peer_paths_changed(peer);
 }

@@ -46,6 +46,7 @@ struct zt_peer {
 
     struct zt_try tries[ZT_PEER_TRIES];
     size_t try_next;
+    uint64_t hello_id; /* of its last HELLO that came directly: copies leave from all its sockets */
 
     struct zt_link
         redirect; /* where it asked us to, priority 0: nowhere; adopted once it answers */
@@ -99,5 +100,11 @@ void zt_peer_paths_changed(struct zt_peer *peer);
 
 /* May this unknown link be confirmed now? At most once a second each. */
 bool zt_peer_may_try(struct zt_peer *peer, const struct zt_link *link, int64_t now_ms);
+/* When was it tried last, if it is remembered at all? ZT_NEVER_MS: not. */
+int64_t zt_peer_tried_ms(const struct zt_peer *peer, const struct zt_link *link);
+/* The peer answered at link what we asked at since_ms: its other ports of that IP, if silent since
+   then, are behind all others until they speak. */
+void zt_peer_doubt_siblings(struct zt_peer *peer, const struct zt_link *link, int64_t since_ms,
+                            int64_t now_ms);
 
 #endif

@@ -127,6 +127,14 @@ void zt_queue_wake(struct zt_vl1 *vl1)
     vl1->queue.is_due = true;
 }
 
+void zt_vl1_retry_soon(struct zt_vl1 *vl1)
+{
+    zt_queue_wake(vl1);
+    /* Inputs of the layer above end without a retry of their own: then the next tick is due. */
+    if (!zt_queue_is_empty(&vl1->queue))
+        vl1->timers.retry_ms = vl1->now.mono_ms;
+}
+
 static bool is_old(const struct zt_vl1 *vl1, const struct zt_waiting *waiting)
 {
     return vl1->now.mono_ms - waiting->since_ms >= ZT_QUEUE_LIFE_MS;

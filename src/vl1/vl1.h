@@ -124,6 +124,9 @@ struct zt_writer *zt_vl1_compose_late(struct zt_vl1 *vl1, zt_address destination
    Replies go over the link the request came by, others over the best path. */
 enum zt_drop zt_vl1_send(struct zt_vl1 *vl1, unsigned flags);
 
+/* What deferred packets wait for may have come: they are judged again before this input ends. */
+void zt_vl1_retry_soon(struct zt_vl1 *vl1);
+
 /* Counters: one for each reason, NONE counts accepted packets; bytes and datagrams both ways. */
 struct zt_counters {
     uint64_t drops[ZT_DROP_COUNT];

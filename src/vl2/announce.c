@@ -4,6 +4,7 @@
 
 #include "base/rate.h"
 #include "vl2/access.h"
+#include "vl2/credentials.h"
 #include "vl2/multicast.h"
 
 #define LIKE_SIZE 18
@@ -100,6 +101,19 @@ static bool is_allowed(struct zt_vl2 *vl2, const struct zt_network *network,
     return identity != NULL && zt_member_is_allowed(member, network->config, identity);
 }
 
+/* Anchors and replicators take likes only from members that showed a certificate. */
+static void introduce(struct zt_vl2 *vl2, struct zt_network *network, zt_address address)
+{
+    struct zt_member *member;
+
+    if (!zt_config_has_specialist(network->config, address,
+                                  ZT_SPECIALIST_ANCHOR | ZT_SPECIALIST_REPLICATOR))
+        return;
+    member = zt_members_get(&network->members, address, true, zt_vl2_now_ms(vl2));
+    if (member != NULL)
+        zt_credentials_push_if_due(vl2, network, member);
+}
+
 void zt_announce_all(struct zt_vl2 *vl2, struct zt_network *network)
 {
     zt_address targets[MAX_TARGETS];
@@ -110,8 +124,10 @@ void zt_announce_all(struct zt_vl2 *vl2, struct zt_network *network)
     if (network->config == NULL)
         return;
     count = list_targets(vl2, network, targets);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        introduce(vl2, network, targets[i]);
         zt_announce_to(vl2, network, targets[i]);
+    }
     HASH_ITER(hh, network->members.table, member, next)
     if (is_allowed(vl2, network, member) &&
         zt_interval_passed(&member->announced_ms, ZT_ANNOUNCE_INTERVAL_MS, now_ms))

@@ -8,45 +8,50 @@
 #define REQUEST_INTERVAL_MS 1001 /* a request exactly 1000 ms after the last is still too soon */
 #define GRANT_LIFE_MS 180000
 
-void zt_clients_clear(struct zt_clients *clients)
+static void clear(struct zt_client **table)
 {
     struct zt_client *client, *next;
 
-    HASH_ITER(hh, clients->table, client, next)
+    HASH_ITER(hh, *table, client, next)
     {
-        HASH_DEL(clients->table, client);
+        HASH_DEL(*table, client);
         zt_free(client);
     }
 }
 
-static struct zt_client *find(const struct zt_clients *clients, zt_nwid nwid, zt_address address)
+void zt_clients_clear(struct zt_clients *clients)
+{
+    clear(&clients->asked);
+    clear(&clients->granted);
+}
+
+static struct zt_client *find(struct zt_client *table, zt_nwid nwid, zt_address address)
 {
     struct zt_client_key key = { nwid, address };
     struct zt_client *client;
 
-    HASH_FIND(hh, clients->table, &key, sizeof key, client);
+    HASH_FIND(hh, table, &key, sizeof key, client);
     return client;
 }
 
-static struct zt_client *get(struct zt_clients *clients, zt_nwid nwid, zt_address address)
+static struct zt_client *get(struct zt_client **table, zt_nwid nwid, zt_address address)
 {
-    struct zt_client *client = find(clients, nwid, address);
+    struct zt_client *client = find(*table, nwid, address);
 
     if (client != NULL)
         return client;
     client = zt_alloc(sizeof *client);
     if (client == NULL)
         return NULL;
-    if (HASH_COUNT(clients->table) >= ZT_MAX_MEMBERS) {
-        struct zt_client *oldest = clients->table;
-        HASH_DEL(clients->table, oldest);
+    if (HASH_COUNT(*table) >= ZT_MAX_MEMBERS) {
+        struct zt_client *oldest = *table;
+        HASH_DEL(*table, oldest);
         zt_free(oldest);
     }
     client->key.nwid = nwid;
     client->key.address = address;
-    client->asked_ms = ZT_NEVER_MS;
-    client->granted_ms = ZT_NEVER_MS;
-    HASH_ADD(hh, clients->table, key, sizeof client->key, client);
+    client->at_ms = ZT_NEVER_MS;
+    HASH_ADD(hh, *table, key, sizeof client->key, client);
     if (client->hh.tbl != NULL)
         return client;
     zt_free(client);
@@ -55,38 +60,43 @@ static struct zt_client *get(struct zt_clients *clients, zt_nwid nwid, zt_addres
 
 bool zt_clients_asked(struct zt_clients *clients, zt_nwid nwid, zt_address address, int64_t now_ms)
 {
-    struct zt_client *client = get(clients, nwid, address);
+    struct zt_client *client = get(&clients->asked, nwid, address);
 
-    return client != NULL && zt_interval_passed(&client->asked_ms, REQUEST_INTERVAL_MS, now_ms);
+    return client != NULL && zt_interval_passed(&client->at_ms, REQUEST_INTERVAL_MS, now_ms);
 }
 
 void zt_clients_granted(struct zt_clients *clients, zt_nwid nwid, zt_address address,
                         int64_t now_ms)
 {
-    struct zt_client *client = get(clients, nwid, address);
+    struct zt_client *client = get(&clients->granted, nwid, address);
 
     if (client != NULL)
-        client->granted_ms = now_ms;
+        client->at_ms = now_ms;
 }
 
 bool zt_clients_is_granted(const struct zt_clients *clients, zt_nwid nwid, zt_address address,
                            int64_t now_ms)
 {
-    const struct zt_client *client = find(clients, nwid, address);
+    const struct zt_client *client = find(clients->granted, nwid, address);
 
-    return client != NULL && now_ms - client->granted_ms < GRANT_LIFE_MS;
+    return client != NULL && now_ms - client->at_ms < GRANT_LIFE_MS;
+}
+
+static void clean(struct zt_client **table, int64_t life_ms, int64_t now_ms)
+{
+    struct zt_client *client, *next;
+
+    HASH_ITER(hh, *table, client, next)
+    {
+        if (now_ms - client->at_ms < life_ms)
+            continue;
+        HASH_DEL(*table, client);
+        zt_free(client);
+    }
 }
 
 void zt_clients_clean(struct zt_clients *clients, int64_t now_ms)
 {
-    struct zt_client *client, *next;
-
-    HASH_ITER(hh, clients->table, client, next)
-    {
-        if (now_ms - client->asked_ms < GRANT_LIFE_MS ||
-            now_ms - client->granted_ms < GRANT_LIFE_MS)
-            continue;
-        HASH_DEL(clients->table, client);
-        zt_free(client);
-    }
+    clean(&clients->asked, REQUEST_INTERVAL_MS, now_ms);
+    clean(&clients->granted, GRANT_LIFE_MS, now_ms);
 }

@@ -14,14 +14,14 @@ struct zt_client_key {
 
 struct zt_client {
     struct zt_client_key key;
-    int64_t asked_ms;
-    int64_t granted_ms;
+    int64_t at_ms;
     UT_hash_handle hh;
 };
 
-/* In order of first appearance. Zeroed is empty. */
+/* Two tables in order of first appearance: strangers fill the one of requests as they like, and must
+   not push out of memory who was granted a config. Zeroed is empty. */
 struct zt_clients {
-    struct zt_client *table;
+    struct zt_client *asked, *granted;
 };
 
 void zt_clients_clear(struct zt_clients *clients);

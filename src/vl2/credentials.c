@@ -12,6 +12,23 @@ static enum zt_drop conclude(enum zt_verdict_of_signature verdict)
     return verdict == ZT_SIGNATURE_BAD ? ZT_DROP_FORGED : ZT_DROP_DEFERRED;
 }
 
+enum zt_drop zt_credentials_offer_inline(struct zt_vl2 *vl2, const struct zt_com *com,
+                                         zt_address from)
+{
+    struct zt_network *network = zt_network_find(vl2, zt_com_nwid(com));
+    bool known = false;
+
+    if (network == NULL)
+        return ZT_DROP_NOT_JOINED;
+    if (zt_member_judge_com(zt_members_find(&network->members, zt_com_member(com)), com, &known) !=
+            ZT_DROP_NONE ||
+        known)
+        return ZT_DROP_STALE;
+    if (!zt_senders_may_claim(&vl2->senders, from, zt_vl2_now_ms(vl2)))
+        return ZT_DROP_RATE_LIMITED;
+    return zt_credentials_offer_com(vl2, com);
+}
+
 /* Until our config is there nothing is valid; it is all judged again when the config comes. */
 static struct zt_window window_of(const struct zt_network *network)
 {
@@ -41,22 +58,26 @@ enum zt_drop zt_credentials_offer_com(struct zt_vl2 *vl2, const struct zt_com *c
     return member == NULL ? ZT_DROP_NO_MEMORY : zt_member_store_com(member, com);
 }
 
-/* The identities behind a capability's chain; each that is missing is asked for. */
+/* The first identity that is missing in a capability's chain is asked for, but only if the links
+   before it are good: else a stranger could make us look up whatever addresses it likes. */
 static enum zt_drop verify_capability(struct zt_vl2 *vl2, const struct zt_capability *capability)
 {
     const struct zt_identity *identities[ZT_MAX_CUSTODY] = { NULL };
+    enum zt_verdict_of_signature verdict;
+    size_t known = 0;
 
-    for (size_t i = 0; i < capability->custody_count && i < ZT_MAX_CUSTODY; i++) {
-        zt_address from = capability->custody[i].from;
+    for (; known < capability->custody_count; known++) {
+        zt_address from = capability->custody[known].from;
 
-        if (from == vl2->self)
-            identities[i] = zt_vl1_self(vl2->vl1);
-        else
-            identities[i] = zt_vl1_identity_of(vl2->vl1, from);
-        if (identities[i] == NULL)
-            zt_vl1_whois(vl2->vl1, from);
+        identities[known] = from == vl2->self ? zt_vl1_self(vl2->vl1)
+                                              : zt_vl1_identity_of(vl2->vl1, from);
+        if (identities[known] == NULL)
+            break;
     }
-    return conclude(zt_capability_verify(capability, identities));
+    verdict = zt_capability_verify(capability, identities);
+    if (verdict == ZT_SIGNATURE_UNKNOWN_SIGNER)
+        zt_vl1_whois(vl2->vl1, capability->custody[known].from);
+    return conclude(verdict);
 }
 
 /* What a tag, capability or certificate of ownership is about. */
@@ -161,8 +182,9 @@ enum zt_drop zt_credentials_offer_revocation(struct zt_vl2 *vl2,
     if (revocation->type < ZT_CREDENTIAL_COM || revocation->type > ZT_CREDENTIAL_OWNERSHIP ||
         zt_address_is_reserved(revocation->target))
         return ZT_DROP_MALFORMED;
+    /* Not judged any further, so it proves nothing about who brought it. */
     if (is_known(zt_members_find(&network->members, revocation->target), revocation))
-        return ZT_DROP_NONE;
+        return ZT_DROP_STALE;
     reason = conclude(zt_revocation_verify(revocation, zt_vl2_controller(vl2, revocation->nwid)));
     if (reason != ZT_DROP_NONE)
         return reason;
@@ -283,8 +305,10 @@ enum zt_drop zt_credentials_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
         return ZT_DROP_RATE_LIMITED;
     reader = zt_reader_of(in->payload, in->length);
     walk(&tally, &reader);
-    if (tally.accepted > 0)
+    if (tally.accepted > 0) {
         in->trusted = true;
+        zt_vl1_retry_soon(vl2->vl1);
+    }
     if (tally.deferred)
         return ZT_DROP_DEFERRED;
     return tally.accepted > 0 ? ZT_DROP_NONE : tally.refused;

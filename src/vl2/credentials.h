@@ -10,6 +10,9 @@
    DEFERRED: the signer's identity is not known yet and was asked for. from: who brought it, not to
    get it back. */
 enum zt_drop zt_credentials_offer_com(struct zt_vl2 *vl2, const struct zt_com *com);
+/* A certificate inside another packet, which may come at any rate: new ones are limited by sender. */
+enum zt_drop zt_credentials_offer_inline(struct zt_vl2 *vl2, const struct zt_com *com,
+                                         zt_address from);
 enum zt_drop zt_credentials_offer_revocation(struct zt_vl2 *vl2,
                                              const struct zt_revocation *revocation,
                                              zt_address from);

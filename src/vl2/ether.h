@@ -41,7 +41,7 @@ bool zt_group_equal(const struct zt_group *a, const struct zt_group *b);
 /* The group by which the holder of this IP is found: ARP or solicited-node. */
 struct zt_group zt_group_for_ip(const struct zt_endpoint *ip);
 
-/* docs/wire.md: 6plane /40 and RFC 4193 /88; the port is the prefix length. */
+/* 6plane /40 and RFC 4193 /88; the port is the prefix length. docs/wire.md 11.3. */
 struct zt_endpoint zt_ip_6plane(zt_nwid nwid, zt_address address);
 struct zt_endpoint zt_ip_rfc4193(zt_nwid nwid, zt_address address);
 /* Which member does an automatic address of this network belong to? 0: it is none. */

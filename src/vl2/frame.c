@@ -150,7 +150,7 @@ enum zt_drop zt_ext_frame_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
     if (network == NULL)
         return ZT_DROP_NOT_JOINED;
     if (com.count > 0)
-        (void)zt_credentials_offer_com(vl2, &com);
+        (void)zt_credentials_offer_inline(vl2, &com, in->source);
     if (!zt_access_admits(vl2, network, in->identity))
         return zt_access_refuse(vl2, network, in);
     in->trusted = true;

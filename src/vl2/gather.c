@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MULTICAST_GATHER: asking others for members of a group, and answering them. */
-#include "vl2/credentials.h"
+#include "base/rate.h"
 #include "vl2/access.h"
+#include "vl2/credentials.h"
 #include "vl2/multicast.h"
 
 #define MAX_ASKED 16
@@ -122,16 +123,22 @@ void zt_gather_write(struct zt_vl2 *vl2, const struct zt_network *network, zt_nw
 enum zt_drop zt_gather_read(struct zt_vl2 *vl2, zt_nwid nwid, const struct zt_group *group,
                             struct zt_reader *in)
 {
+    const struct zt_network *network;
     size_t count;
 
     (void)zt_read_u32(in); /* the total tells nothing we use */
     count = zt_read_u16(in);
     if (in->failed || zt_reader_left(in) < count * 5)
         return ZT_DROP_TRUNCATED;
-    if (zt_network_find(vl2, nwid) == NULL)
+    network = zt_network_find(vl2, nwid);
+    if (network == NULL)
         return ZT_DROP_NOT_JOINED;
     if (!zt_mac_is_multicast(group->mac))
         return ZT_DROP_MALFORMED;
+    /* The id answered may be that of another question, whose receiver knows it too. */
+    if (zt_likes_audience(&vl2->likes, nwid, group) == NULL &&
+        zt_spread_gathered_ms(&network->spread, group) == ZT_NEVER_MS)
+        return ZT_DROP_UNEXPECTED_REPLY;
     for (size_t i = 0; i < count; i++)
         zt_multicast_heard(vl2, nwid, group, zt_read_u40(in));
     return ZT_DROP_NONE;
@@ -171,7 +178,7 @@ enum zt_drop zt_gather_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
 
         zt_com_read(&com, &reader);
         if (!reader.failed)
-            (void)zt_credentials_offer_com(vl2, &com);
+            (void)zt_credentials_offer_inline(vl2, &com, in->source);
     }
     if (!zt_access_serves(vl2, network, nwid, in->identity))
         return network == NULL ? ZT_DROP_NOT_JOINED : ZT_DROP_NOT_MEMBER;

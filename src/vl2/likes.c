@@ -26,6 +26,47 @@ static void remove_audience(struct zt_likes *likes, struct zt_audience *audience
     zt_free(audience);
 }
 
+static struct zt_liker *find_liker(const struct zt_likes *likes, zt_address address)
+{
+    struct zt_liker *liker;
+
+    HASH_FIND(hh, likes->likers, &address, sizeof address, liker);
+    return liker;
+}
+
+/* One more of this node; false when it has its share, or out of memory. */
+static bool count_like(struct zt_likes *likes, zt_address address)
+{
+    struct zt_liker *liker = find_liker(likes, address);
+
+    if (liker == NULL) {
+        liker = zt_alloc(sizeof *liker);
+        if (liker == NULL)
+            return false;
+        liker->address = address;
+        HASH_ADD(hh, likes->likers, address, sizeof liker->address, liker);
+        if (liker->hh.tbl == NULL) {
+            zt_free(liker);
+            return false;
+        }
+    }
+    if (liker->count >= ZT_MAX_LIKES_PER_NODE)
+        return false;
+    liker->count++;
+    return true;
+}
+
+static void uncount_like(struct zt_likes *likes, zt_address address)
+{
+    struct zt_liker *liker = find_liker(likes, address);
+
+    assert(liker != NULL && liker->count > 0);
+    if (--liker->count > 0)
+        return;
+    HASH_DEL(likes->likers, liker);
+    zt_free(liker);
+}
+
 static void remove_like(struct zt_likes *likes, struct zt_like *like)
 {
     struct zt_audience *audience = like->audience;
@@ -39,6 +80,7 @@ static void remove_like(struct zt_likes *likes, struct zt_like *like)
         remove_audience(likes, audience);
     DL_DELETE(likes->oldest, like);
     HASH_DEL(likes->table, like);
+    uncount_like(likes, like->address);
     zt_free(like);
 }
 
@@ -127,9 +169,13 @@ bool zt_likes_add(struct zt_likes *likes, zt_nwid nwid, const struct zt_group *g
         DL_APPEND(likes->oldest, like);
         return false;
     }
-    like = zt_alloc(sizeof *like);
-    if (like == NULL)
+    if (!count_like(likes, address))
         return false;
+    like = zt_alloc(sizeof *like);
+    if (like == NULL) {
+        uncount_like(likes, address);
+        return false;
+    }
     if (HASH_COUNT(likes->table) >= ZT_MAX_GROUP_MEMBERS)
         remove_like(likes, likes->oldest);
     memcpy(like->key, key, sizeof key);
@@ -137,6 +183,7 @@ bool zt_likes_add(struct zt_likes *likes, zt_nwid nwid, const struct zt_group *g
     like->heard_ms = now_ms;
     if (link_like(likes, like))
         return true;
+    uncount_like(likes, address);
     zt_free(like);
     return false;
 }

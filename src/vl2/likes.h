@@ -31,15 +31,24 @@ struct zt_audience {
     UT_hash_handle hh;
 };
 
+/* How many likes one node has, so that it can't push out those of all others. */
+struct zt_liker {
+    zt_address address;
+    size_t count;
+    UT_hash_handle hh;
+};
+
 /* Zeroed is empty. */
 struct zt_likes {
     struct zt_like *table;
+    struct zt_liker *likers;
     struct zt_like *oldest; /* utlist: head, whose prev is the newest */
     struct zt_audience *audiences;
 };
 
 void zt_likes_clear(struct zt_likes *likes);
-/* True: not known before. At the bound the one longest not heard gives way. */
+/* True: not known before. At the bound the one longest not heard gives way; at the bound of likes of
+   one node its newcomer is refused. */
 bool zt_likes_add(struct zt_likes *likes, zt_nwid nwid, const struct zt_group *group,
                   zt_address address, int64_t now_ms);
 void zt_likes_remove(struct zt_likes *likes, zt_nwid nwid, const struct zt_group *group,

@@ -5,8 +5,10 @@
 #include "base/rate.h"
 
 #include <assert.h>
+#include <utlist.h>
 
 #define MEMBER_LIFE_MS 600000 /* without traffic and credentials */
+#define MAX_LOOKS 64          /* for a member to give way */
 
 static void free_member(struct zt_member *member)
 {
@@ -17,6 +19,7 @@ static void free_member(struct zt_member *member)
 
 static void remove_member(struct zt_members *members, struct zt_member *member)
 {
+    DL_DELETE(members->silent, member);
     HASH_DEL(members->table, member);
     free_member(member);
 }
@@ -37,13 +40,19 @@ struct zt_member *zt_members_find(const struct zt_members *members, zt_address a
     return member;
 }
 
-static void evict_longest_silent(struct zt_members *members)
+/* The longest silent of whom nothing was shown or revoked, if there is one among the first: a scan of
+   made-up addresses by the host must not bring a revoked certificate back to life, nor cost a look at
+   everyone. */
+static void evict_one(struct zt_members *members)
 {
-    struct zt_member *victim = members->table, *member, *next;
+    struct zt_member *victim = members->silent, *member = members->silent;
 
-    HASH_ITER(hh, members->table, member, next)
-    if (member->active_ms < victim->active_ms)
+    for (size_t i = 0; i < MAX_LOOKS && member != NULL; i++, member = member->next) {
+        if (member->com != NULL || member->wallet != NULL || member->com_threshold_ms != 0)
+            continue;
         victim = member;
+        break;
+    }
     remove_member(members, victim);
 }
 
@@ -54,6 +63,8 @@ struct zt_member *zt_members_get(struct zt_members *members, zt_address address,
 
     if (member != NULL) {
         member->active_ms = now_ms;
+        DL_DELETE(members->silent, member);
+        DL_APPEND(members->silent, member);
         return member;
     }
     /* A stranger must not push out a member, nor make us look through all of them. */
@@ -63,17 +74,19 @@ struct zt_member *zt_members_get(struct zt_members *members, zt_address address,
     if (member == NULL)
         return NULL;
     if (HASH_COUNT(members->table) >= ZT_MAX_MEMBERS)
-        evict_longest_silent(members);
+        evict_one(members);
     member->address = address;
     member->active_ms = now_ms;
     member->pushed_ms = ZT_NEVER_MS;
     member->announced_ms = ZT_NEVER_MS;
     member->refused_ms = ZT_NEVER_MS;
     HASH_ADD(hh, members->table, address, sizeof member->address, member);
-    if (member->hh.tbl != NULL)
-        return member;
-    free_member(member);
-    return NULL;
+    if (member->hh.tbl == NULL) {
+        free_member(member);
+        return NULL;
+    }
+    DL_APPEND(members->silent, member);
+    return member;
 }
 
 void zt_members_refresh(struct zt_members *members, const struct zt_config *config)

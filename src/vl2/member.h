@@ -19,12 +19,14 @@ struct zt_member {
     struct zt_wallet *wallet; /* owned; NULL: empty */
     enum zt_agreement { ZT_AGREEMENT_UNKNOWN, ZT_AGREEMENT_NO, ZT_AGREEMENT_YES } agreement;
     struct zt_public_key agreed_key; /* for which agreement was found */
+    struct zt_member *prev, *next;   /* in order of activity */
     UT_hash_handle hh;
 };
 
 /* In order of creation. Zeroed is empty. */
 struct zt_members {
     struct zt_member *table;
+    struct zt_member *silent; /* utlist: head is the longest silent one */
 };
 
 void zt_members_clear(struct zt_members *members);

@@ -67,6 +67,7 @@ static bool send_to_replicator(struct zt_vl2 *vl2, struct zt_network *network,
                                const struct zt_frame *frame, const struct zt_group *group)
 {
     const struct zt_config *config = network->config;
+    struct zt_member *member;
     zt_address best = 0;
     int best_ms = 0;
 
@@ -86,6 +87,9 @@ static bool send_to_replicator(struct zt_vl2 *vl2, struct zt_network *network,
     }
     if (best == 0)
         return false;
+    member = zt_members_get(&network->members, best, true, zt_vl2_now_ms(vl2));
+    if (member != NULL)
+        zt_credentials_push_if_due(vl2, network, member);
     (void)write_and_send(vl2, network, frame, group, best,
                          ZT_MULTICAST_SOURCE | ZT_MULTICAST_REPLICATE, 0);
     return true;
@@ -169,8 +173,8 @@ enum zt_drop zt_multicast_send(struct zt_vl2 *vl2, struct zt_network *network,
         return ZT_DROP_NONE;
     }
     gather = (uint32_t)(limit - count + 1);
-    if (count == 0 ||
-        now_ms - zt_spread_gathered_ms(&network->spread, group) >= gather_interval_ms(vl2))
+    if (now_ms - zt_spread_gathered_ms(&network->spread, group) >=
+        (count == 0 ? RETRY_SPACING_MS : gather_interval_ms(vl2)))
         zt_gather_send(vl2, network, group, gather);
     sent = send_to_known(vl2, network, frame, group, origin, limit, gather);
     if (sent < limit)

@@ -33,11 +33,13 @@ static enum zt_drop take(struct zt_vl2 *vl2, struct zt_network *network,
     enum zt_drop reason;
     bool super;
 
+    /* Before it is spread: others take a replicator's word for whose frame it is. */
+    reason = zt_frame_judge_macs(network, frame, origin);
+    if (reason != ZT_DROP_NONE)
+        return reason;
     if (replicate && network->am_replicator)
         (void)zt_multicast_send(vl2, network, frame, group, sender);
-    reason = zt_frame_judge_macs(network, frame, origin);
-    if (reason == ZT_DROP_NONE)
-        reason = zt_policy_inbound(vl2, network, frame, origin, &super);
+    reason = zt_policy_inbound(vl2, network, frame, origin, &super);
     return reason == ZT_DROP_NONE ? zt_frame_deliver(vl2, network, frame) : reason;
 }
 
@@ -100,7 +102,7 @@ enum zt_drop zt_multicast_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
     frame.payload = reader.at;
     frame.length = zt_reader_left(&reader);
     if (com.count > 0)
-        (void)zt_credentials_offer_com(vl2, &com);
+        (void)zt_credentials_offer_inline(vl2, &com, in->source);
     if (!zt_access_admits(vl2, network, in->identity))
         return zt_access_refuse(vl2, network, in);
     in->trusted = true;
@@ -133,7 +135,7 @@ enum zt_drop zt_multicast_ok_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
     if (reader.failed)
         return ZT_DROP_TRUNCATED;
     if (com.count > 0)
-        (void)zt_credentials_offer_com(vl2, &com);
+        (void)zt_credentials_offer_inline(vl2, &com, in->source);
     if ((flags & ZT_MULTICAST_GATHER) == 0)
         return ZT_DROP_NONE;
     return zt_gather_read(vl2, nwid, &group, &reader);

@@ -200,6 +200,7 @@ enum zt_drop zt_network_install(struct zt_vl2 *vl2, struct zt_network *network,
         keep(vl2, network, text, length);
     set_state(vl2, network, ZT_NETWORK_OK);
     tell_event(vl2, network);
+    zt_vl1_retry_soon(vl2->vl1); /* what came before it, or is newer than the former one */
     return ZT_DROP_NONE;
 }
 

@@ -119,8 +119,17 @@ void zt_request_send(struct zt_vl2 *vl2, struct zt_network *network)
         ask_controller(vl2, network);
 }
 
-enum zt_drop zt_request_answered(struct zt_vl2 *vl2, struct zt_network *network,
-                                 const uint8_t *text, size_t length, bool *parsed)
+/* Nobody asked for a push, so whoever recorded one could send it again to bring back rules or a
+   certificate of the past. An answer to our own question is new, even if the controller's clock went
+   back. */
+static bool is_replay(const struct zt_network *network, const struct zt_config *config, bool push)
+{
+    return push && network->confirmed && network->config != NULL &&
+           config->issued_ms < network->config->issued_ms;
+}
+
+static enum zt_drop take_text(struct zt_vl2 *vl2, struct zt_network *network, const uint8_t *text,
+                              size_t length, bool push, bool *parsed)
 {
     struct zt_dict dict = zt_dict_of(text, length);
     struct zt_config *config = zt_config_read(&dict);
@@ -129,6 +138,10 @@ enum zt_drop zt_request_answered(struct zt_vl2 *vl2, struct zt_network *network,
     *parsed = config != NULL;
     if (config == NULL)
         return ZT_DROP_MALFORMED;
+    if (is_replay(network, config, push)) {
+        zt_config_free(config);
+        return ZT_DROP_STALE;
+    }
     reason = zt_network_install(vl2, network, config, text, length);
     if (reason != ZT_DROP_NONE)
         return reason;
@@ -137,6 +150,12 @@ enum zt_drop zt_request_answered(struct zt_vl2 *vl2, struct zt_network *network,
         network->requested_ms = zt_vl2_now_ms(vl2);
     set_due(vl2, network);
     return ZT_DROP_NONE;
+}
+
+enum zt_drop zt_request_answered(struct zt_vl2 *vl2, struct zt_network *network,
+                                 const uint8_t *text, size_t length, bool *parsed)
+{
+    return take_text(vl2, network, text, length, false, parsed);
 }
 
 /* The controller wants the chunk passed on; its signature travels with it. */
@@ -181,6 +200,9 @@ static enum zt_drop add_chunk(struct zt_vl2 *vl2, struct zt_network *network,
 
     if (reason != ZT_DROP_NONE)
         return reason;
+    if (in->source != zt_nwid_controller(network->nwid) &&
+        !zt_senders_may_claim(&vl2->senders, in->source, zt_vl2_now_ms(vl2)))
+        return ZT_DROP_RATE_LIMITED;
     controller = zt_vl2_controller(vl2, network->nwid);
     if (controller == NULL)
         return ZT_DROP_UNKNOWN_SENDER;
@@ -192,7 +214,8 @@ static enum zt_drop add_chunk(struct zt_vl2 *vl2, struct zt_network *network,
     reason = zt_updates_add(&network->updates, chunk, &complete);
     if (reason != ZT_DROP_NONE || complete == NULL)
         return reason;
-    reason = zt_request_answered(vl2, network, complete->text, complete->total, parsed);
+    reason = take_text(vl2, network, complete->text, complete->total,
+                       in->verb == ZT_VERB_NETWORK_CONFIG, parsed);
     zt_updates_finish(complete);
     return reason;
 }
@@ -217,7 +240,7 @@ static enum zt_drop take_chunk(struct zt_vl2 *vl2, const struct zt_inbound *in, 
         if (in->source != zt_nwid_controller(chunk.nwid))
             return ZT_DROP_NOT_CONTROLLER;
         chunk.update_id = in->id;
-        reason = zt_request_answered(vl2, network, chunk.data, chunk.length, &parsed);
+        reason = take_text(vl2, network, chunk.data, chunk.length, push, &parsed);
     }
     if (push && parsed)
         acknowledge(vl2, in, chunk.nwid, chunk.update_id);

@@ -11,6 +11,7 @@ struct zt_sender {
     zt_address address;
     int64_t credentials_ms;     /* last packet with more than revocations */
     struct zt_rate revocations; /* packets with nothing else */
+    struct zt_rate claims;      /* signatures outside of such packets */
     UT_hash_handle hh;
 };
 
@@ -24,6 +25,9 @@ void zt_senders_clear(struct zt_senders *senders);
    must not be lost to a credential push of the same second. */
 bool zt_senders_allow(struct zt_senders *senders, zt_address address, bool only_revocations,
                       int64_t now_ms);
+/* May a signature be checked that the peer says is a controller's: a certificate inside a frame, a
+   piece of a configuration? Checking costs us far more than claiming costs the peer. */
+bool zt_senders_may_claim(struct zt_senders *senders, zt_address address, int64_t now_ms);
 /* Forgets those whose limits are full again. */
 void zt_senders_clean(struct zt_senders *senders, int64_t now_ms);
 

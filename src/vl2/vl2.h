@@ -40,7 +40,7 @@ enum zt_drop zt_vl2_frame(struct zt_vl2 *vl2, zt_nwid nwid, const uint8_t *frame
 bool zt_vl2_subscribe(struct zt_vl2 *vl2, zt_nwid nwid, const struct zt_group *group);
 bool zt_vl2_unsubscribe(struct zt_vl2 *vl2, zt_nwid nwid, const struct zt_group *group);
 
-/* The controller's side. */
+/* The controller's side. An answer of ZT_MAX_CONFIG bytes or more is not sent. */
 void zt_vl2_answer(struct zt_vl2 *vl2, const struct zt_config_answer *answer);
 void zt_vl2_send_revocation(struct zt_vl2 *vl2, zt_address to,
                             const struct zt_revocation *revocation);

@@ -6,7 +6,8 @@ peer.py LIBRARY. Commands:
   start STORAGE PLANET PORT      join NWID          wait NWID SECONDS     address FAMILY
   tcp-listen FAMILY PORT         accept             tcp-connect IP PORT SECONDS
   send-bulk BYTES SEED [STEP]    recv-bulk BYTES SEED [STEP]
-  udp-bind FAMILY PORT           udp-serve COUNT    udp-ask IP PORT COUNT SIZE
+  udp-bind FAMILY PORT           udp-serve          udp-ask IP PORT COUNT SIZE
+  udp-stop IP PORT
   stats                          close              stop               quit
 """
 import ctypes
@@ -36,6 +37,7 @@ nwid = 0
 listener = -1
 connection = -1
 socket = -1
+server = None
 
 
 def family_of(ip):
@@ -188,22 +190,35 @@ def udp_bind(family, port):
     return "bound"
 
 
-def udp_serve(count):
-    """Sends each datagram back, in the background."""
+def udp_serve():
+    """Sends each datagram back, in the background, until one says stop: closing a socket on which
+    another thread waits hangs in the original."""
+    global server
     fd = socket
 
     def serve():
         buffer = ctypes.create_string_buffer(65536)
-        for _ in range(int(count)):
+        while True:
             name = ctypes.create_string_buffer(28)
             length = ctypes.c_uint32(28)
             got = zts.zts_bsd_recvfrom(fd, buffer, 65536, 0, name, ctypes.byref(length))
-            if got < 0:
+            if got < 0 or buffer.raw[:got] == b"stop":
                 return
             zts.zts_bsd_sendto(fd, buffer.raw[:got], got, 0, name.raw, length.value)
 
-    threading.Thread(target=serve, daemon=True).start()
+    server = threading.Thread(target=serve, daemon=True)
+    server.start()
     return "serving"
+
+
+def udp_stop(ip, port):
+    fd = checked(zts.zts_bsd_socket(FAMILIES[family_of(ip)], DATAGRAM, 0), "socket")
+    name = sockaddr(ip, int(port))
+    for _ in range(5):
+        zts.zts_bsd_sendto(fd, b"stop", 4, 0, name, len(name))
+        time.sleep(0.02)
+    zts.zts_bsd_close(fd)
+    return "told to stop"
 
 
 def udp_ask(ip, port, count, size):
@@ -235,7 +250,10 @@ def stats():
 
 
 def close():
-    global listener, connection, socket
+    global listener, connection, socket, server
+    if server is not None:
+        server.join(timeout=5)
+        server = None
     for fd in (connection, listener, socket):
         if fd >= 0:
             zts.zts_bsd_close(fd)
@@ -251,7 +269,7 @@ def stop():
 
 COMMANDS = {"start": start, "join": join, "wait": wait, "address": address, "tcp-listen": tcp_listen,
             "accept": accept, "tcp-connect": tcp_connect, "send-bulk": send_bulk,
-            "recv-bulk": recv_bulk, "udp-bind": udp_bind, "udp-serve": udp_serve, "udp-ask": udp_ask,
+            "recv-bulk": recv_bulk, "udp-bind": udp_bind, "udp-serve": udp_serve, "udp-ask": udp_ask, "udp-stop": udp_stop,
             "stats": stats, "close": close, "stop": stop}
 
 

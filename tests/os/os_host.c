@@ -180,6 +180,136 @@ static void the_platform_has_two_parts(void **unused)
     assert_non_null(strchr(zt_host_platform(), '/'));
 }
 
+struct waiter {
+    struct zt_monitor *monitor;
+    bool is_waiting, has_news, was_woken;
+};
+
+static void wait_for_news(void *context)
+{
+    struct waiter *waiter = context;
+
+    zt_monitor_enter(waiter->monitor);
+    waiter->is_waiting = true;
+    while (!waiter->has_news)
+        zt_monitor_wait(waiter->monitor, -1);
+    waiter->was_woken = true;
+    zt_monitor_leave(waiter->monitor);
+}
+
+static bool read_flag(struct waiter *waiter, const bool *flag)
+{
+    zt_monitor_enter(waiter->monitor);
+    bool value = *flag;
+    zt_monitor_leave(waiter->monitor);
+    return value;
+}
+
+static void tell_news(struct waiter *waiter)
+{
+    zt_monitor_enter(waiter->monitor);
+    waiter->has_news = true;
+    zt_core_lock_wake(waiter->monitor);
+    zt_monitor_leave(waiter->monitor);
+}
+
+static struct zt_thread *start_waiter(struct waiter *waiter)
+{
+    *waiter = (struct waiter){ .monitor = zt_monitor_new() };
+    struct zt_thread *thread = zt_thread_start("waiter", wait_for_news, waiter);
+    while (!read_flag(waiter, &waiter->is_waiting))
+        zt_host_sleep_ms(1);
+    return thread;
+}
+
+static void end_waiter(struct waiter *waiter, struct zt_thread *thread)
+{
+    zt_thread_join(thread);
+    assert_true(waiter->was_woken);
+    zt_core_lock_forget(waiter->monitor);
+    zt_monitor_free(waiter->monitor);
+}
+
+static void news_told_without_the_lock_wake_at_once(void **unused)
+{
+    struct waiter waiter;
+    struct zt_thread *thread = start_waiter(&waiter);
+
+    (void)unused;
+    tell_news(&waiter);
+    end_waiter(&waiter, thread);
+}
+
+static void news_told_under_the_lock_wake_when_it_is_released(void **unused)
+{
+    struct waiter waiter;
+    struct zt_thread *thread = start_waiter(&waiter);
+
+    (void)unused;
+    zt_core_lock();
+    zt_core_lock();
+    tell_news(&waiter);
+    tell_news(&waiter);
+    zt_core_unlock();
+    zt_host_sleep_ms(20);
+    assert_false(read_flag(&waiter, &waiter.was_woken));
+    zt_core_unlock();
+    end_waiter(&waiter, thread);
+}
+
+static void more_news_than_the_lock_can_remember_wake_at_once(void **unused)
+{
+    static struct waiter waiters[100];
+    struct zt_thread *threads[100];
+
+    (void)unused;
+    for (size_t i = 0; i < 100; i++)
+        threads[i] = start_waiter(&waiters[i]);
+    zt_core_lock();
+    for (size_t i = 0; i < 100; i++)
+        tell_news(&waiters[i]);
+    zt_core_unlock();
+    for (size_t i = 0; i < 100; i++)
+        end_waiter(&waiters[i], threads[i]);
+}
+
+static void a_forgotten_monitor_may_be_freed_under_the_lock(void **unused)
+{
+    struct zt_monitor *monitor = zt_monitor_new();
+
+    (void)unused;
+    zt_core_lock();
+    zt_core_lock_wake(monitor);
+    zt_core_lock_forget(monitor);
+    zt_monitor_free(monitor);
+    zt_core_unlock();
+}
+
+/* One thread tells under the lock, the other frees what it was told about: address sanitizer's case. */
+static void tell_and_drop(void *context)
+{
+    (void)context;
+    for (int i = 0; i < 500; i++) {
+        struct waiter waiter = { .monitor = zt_monitor_new() };
+        struct zt_thread *thread = zt_thread_start("waiter", wait_for_news, &waiter);
+        zt_core_lock();
+        tell_news(&waiter);
+        zt_core_unlock();
+        end_waiter(&waiter, thread);
+    }
+}
+
+static void telling_and_freeing_from_several_threads_is_safe(void **unused)
+{
+    struct zt_thread *threads[3];
+
+    (void)unused;
+    for (size_t i = 0; i < 3; i++)
+        threads[i] = zt_thread_start("teller", tell_and_drop, NULL);
+    for (size_t i = 0; i < 3; i++)
+        zt_thread_join(threads[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +322,11 @@ int main(void)
         cmocka_unit_test(interfaces_that_lead_nowhere_are_not_admitted),
         cmocka_unit_test(loopback_is_listed_on_demand_alone),
         cmocka_unit_test(the_platform_has_two_parts),
+        cmocka_unit_test(news_told_without_the_lock_wake_at_once),
+        cmocka_unit_test(news_told_under_the_lock_wake_when_it_is_released),
+        cmocka_unit_test(more_news_than_the_lock_can_remember_wake_at_once),
+        cmocka_unit_test(a_forgotten_monitor_may_be_freed_under_the_lock),
+        cmocka_unit_test(telling_and_freeing_from_several_threads_is_safe),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

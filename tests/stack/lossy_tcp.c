@@ -12,10 +12,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
-enum { RING = 4096, FRAME = 2900, MTU = 2800 };
+enum { RING = 4096, FRAME = 2900, MTU = 2800, BATCH = 64 };
 #define NET_A UINT64_C(0xaaaaaaaaaa000001)
 #define NET_B UINT64_C(0xbbbbbbbbbb000001)
 
@@ -33,6 +34,7 @@ static struct {
     uint32_t random;
     bool stop, refused;
     unsigned carried, lost;
+    unsigned carried_to_a;
 } wire;
 
 static bool is_lost(void)
@@ -100,16 +102,17 @@ static bool take_frame(void *context, uint64_t nwid, const uint8_t *frame, size_
         memcpy(wire.frames[at].bytes, frame, length);
         translate(wire.frames[at].bytes, length, wire.frames[at].to);
         wire.carried++;
+        wire.carried_to_a += wire.frames[at].to == NET_A;
         zt_monitor_wake(wire.monitor);
     }
     zt_monitor_leave(wire.monitor);
     return taken;
 }
 
-static bool next_frame(uint8_t frame[FRAME], size_t *length, uint64_t *to)
+static bool next_frame(uint8_t frame[FRAME], size_t *length, uint64_t *to, bool waits)
 {
     zt_monitor_enter(wire.monitor);
-    while (wire.used == 0 && !wire.stop)
+    while (waits && wire.used == 0 && !wire.stop)
         zt_monitor_wait(wire.monitor, -1);
     bool any = wire.used > 0;
     if (any) {
@@ -130,9 +133,12 @@ static void run_wire(void *unused)
     uint64_t to;
 
     (void)unused;
-    while (next_frame(frame, &length, &to)) {
+    while (next_frame(frame, &length, &to, true)) {
         zt_core_lock();
         zt_stack_input(to, frame, length);
+        for (unsigned i = 1; i < BATCH && next_frame(frame, &length, &to, false); i++)
+            zt_stack_input(to, frame, length);
+        zt_stack_input_done();
         if (wire.refused) {
             wire.refused = false;
             zt_stack_resume();
@@ -356,6 +362,75 @@ static void a_full_wire_delays_but_loses_nothing(void **unused)
     assert_true(zt_host_mono_ms() - began_ms < 20000);
 }
 
+static void segments_of_a_batch_share_an_acknowledgement(void **unused)
+{
+    struct transfer transfer = { "10.2.0.1", "10.1.0.2", 5011, .bytes = 64 << 20 };
+    unsigned before = wire.carried, before_to_a = wire.carried_to_a;
+
+    (void)unused;
+    run_transfer(&transfer);
+    unsigned acknowledgements = wire.carried_to_a - before_to_a;
+    unsigned segments = wire.carried - before - acknowledgements;
+    assert_true(segments > (64 << 20) / MTU);
+    assert_in_range(acknowledgements, 1, segments / 4);
+}
+
+/* Two ends of one connection over the wire. */
+static void connect_pair(uint16_t port, int *listener, int *near, int *far)
+{
+    *listener = bound_socket("10.2.0.1", port, SOCK_STREAM);
+    assert_int_equal(lwip_listen(*listener, 1), 0);
+    *near = tcp_socket("10.1.0.2");
+    assert_int_equal(connect_to(*near, "10.1.0.2", port), 0);
+    *far = lwip_accept(*listener, NULL, NULL);
+    assert_true(*far >= 0);
+}
+
+static long voluntary_switches(void)
+{
+    struct rusage usage;
+
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_nvcsw;
+}
+
+static void an_idle_connection_lets_the_process_sleep(void **unused)
+{
+    int listener, near, far;
+
+    (void)unused;
+    connect_pair(5012, &listener, &near, &far);
+    zt_host_sleep_ms(1500); /* what the tests before have left is done */
+    long before = voluntary_switches();
+    zt_host_sleep_ms(2000);
+    assert_in_range(voluntary_switches() - before, 0, 12);
+    lwip_close(near);
+    lwip_close(far);
+    zt_socket_close(listener);
+}
+
+static void an_idle_connection_is_kept_alive_on_time(void **unused)
+{
+    int listener, near, far, one = 1, two = 2;
+    char byte;
+
+    (void)unused;
+    connect_pair(5013, &listener, &near, &far);
+    lwip_setsockopt(near, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
+    lwip_setsockopt(near, IPPROTO_TCP, TCP_KEEPIDLE, &two, sizeof two);
+    lwip_setsockopt(near, IPPROTO_TCP, TCP_KEEPINTVL, &one, sizeof one);
+    lwip_setsockopt(near, IPPROTO_TCP, TCP_KEEPCNT, &two, sizeof two);
+    wire.lose_percent = 100;
+    int64_t began_ms = zt_host_mono_ms();
+    assert_int_equal(lwip_recv(near, &byte, 1, 0), -1);
+    assert_in_range(zt_host_mono_ms() - began_ms, 3000, 7000);
+    wire.lose_percent = 0;
+    lwip_close(near);
+    zt_socket_abort_on_close(far);
+    lwip_close(far);
+    zt_socket_close(listener);
+}
+
 static void a_refused_connection_may_be_tried_again(void **unused)
 {
     (void)unused;
@@ -429,6 +504,9 @@ int main(void)
         cmocka_unit_test(loopback_works),
         cmocka_unit_test(a_stream_survives_five_percent_loss),
         cmocka_unit_test(a_full_wire_delays_but_loses_nothing),
+        cmocka_unit_test(segments_of_a_batch_share_an_acknowledgement),
+        cmocka_unit_test(an_idle_connection_lets_the_process_sleep),
+        cmocka_unit_test(an_idle_connection_is_kept_alive_on_time),
         cmocka_unit_test(a_refused_connection_may_be_tried_again),
         cmocka_unit_test(where_no_network_leads_is_known_at_once),
         cmocka_unit_test(closing_wakes_a_blocked_receiver),
