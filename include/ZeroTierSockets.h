@@ -180,10 +180,7 @@ typedef enum {
     ZTS_NETWORK_STATUS_AUTHENTICATION_REQUIRED = 6 /* single sign-on */
 } zts_network_status_t;
 
-typedef enum {
-    ZTS_NETWORK_TYPE_PRIVATE = 0,
-    ZTS_NETWORK_TYPE_PUBLIC = 1
-} zts_net_info_type_t;
+typedef enum { ZTS_NETWORK_TYPE_PRIVATE = 0, ZTS_NETWORK_TYPE_PUBLIC = 1 } zts_net_info_type_t;
 
 typedef enum {
     ZTS_PEER_ROLE_LEAF = 0,
@@ -389,7 +386,7 @@ typedef struct {
     int latency; /* ms; -1: unknown */
     zts_peer_role_t role;
     unsigned int path_count; /* direct paths; 0: relayed */
-    int unused_0;            /* cipher suite used towards it: 0 none, 1 Salsa20/12, 3 AES-GMAC-SIV */
+    int unused_0; /* cipher suite used towards it: 0 none, 1 Salsa20/12, 3 AES-GMAC-SIV */
     zts_path_t paths[ZTS_MAX_PEER_NETWORK_PATHS];
 } zts_peer_info_t;
 
@@ -699,8 +696,7 @@ typedef struct zts_fd_set {
 /* Numbers out of range are ignored. */
 #define ZTS_FDSETSAFESET(n, code)                                                                  \
     do {                                                                                           \
-        if (((n)-LWIP_SOCKET_OFFSET < MEMP_NUM_NETCONN) &&                                         \
-            (((int)(n)-LWIP_SOCKET_OFFSET) >= 0)) {                                                \
+        if (((n)-LWIP_SOCKET_OFFSET < MEMP_NUM_NETCONN) && (((int)(n)-LWIP_SOCKET_OFFSET) >= 0)) { \
             code;                                                                                  \
         }                                                                                          \
     } while (0)

@@ -12,8 +12,8 @@
 ZT_MUST_USE bool zt_control_address(struct sockaddr_un *address, const char *home, char *error,
                                     size_t error_size);
 int zt_control_socket(void); /* not inherited by programs started; -1 and errno */
-int zt_control_connect(const struct sockaddr_un *address);        /* -1 and errno */
-void zt_control_limit_time(int socket, int timeout_ms);           /* for receiving and sending */
+int zt_control_connect(const struct sockaddr_un *address); /* -1 and errno */
+void zt_control_limit_time(int socket, int timeout_ms);    /* for receiving and sending */
 /* JSON as one line, which the caller frees; NULL when out of memory. */
 char *zt_control_text(const json_t *json, size_t *length);
 ZT_MUST_USE bool zt_control_send(int socket, const json_t *json); /* as one line */

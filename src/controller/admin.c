@@ -174,9 +174,8 @@ static void announce_change(struct zt_controller *controller, struct zt_hosted_m
 {
     if (was_authorized && !member->record.authorized) {
         zt_push_forget(controller, member);
-        zt_push_revocation(controller,
-                           zt_push_list_revoked(controller, member->network,
-                                                member->record.address, now_ms));
+        zt_push_revocation(controller, zt_push_list_revoked(controller, member->network,
+                                                            member->record.address, now_ms));
     }
     /* Bridges stand in everybody's configuration. */
     if (was_bridge != member->record.active_bridge)

@@ -206,9 +206,33 @@ static void check_active(struct zt_vl1 *vl1)
     }
 }
 
+/* We are somewhere else: active peers must hear from there, or they go on sending to where we were. A
+   root stays where it is, and has too many peers. */
+static void greet_after_move(struct zt_vl1 *vl1)
+{
+    int64_t now_ms = vl1->now.mono_ms;
+
+    vl1->surroundings.has_moved = false;
+    if (zt_vl1_am_upstream(vl1))
+        return;
+    for (struct zt_peer *peer = vl1->topology.peers; peer; peer = peer->hh.next) {
+        if (now_ms - peer->active_ms >= ZT_PEER_ACTIVITY_MS)
+            continue;
+        for (size_t i = 0; i < peer->path_count; i++) {
+            struct zt_link link =
+                zt_link_from_all(vl1, peer->paths[i].link.socket, &peer->paths[i].link.remote);
+
+            zt_hello_send(vl1, peer, &link);
+        }
+        zt_send_seek(vl1, peer->identity.address);
+    }
+}
+
 static void check_pings(struct zt_vl1 *vl1)
 {
     check_set(vl1);
+    if (vl1->surroundings.has_moved)
+        greet_after_move(vl1);
     check_active(vl1);
     zt_roots_check_online(vl1);
 }

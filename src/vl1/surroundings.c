@@ -136,11 +136,17 @@ void zt_vl1_set_local_endpoints(struct zt_vl1 *vl1, const struct zt_endpoint *en
         if (zt_endpoint_usable(&endpoints[i], vl1->options.allow_loopback))
             usable[usable_count++] = endpoints[i];
     }
+    if (usable_count == surroundings->local_count &&
+        (usable_count == 0 ||
+         memcmp(usable, surroundings->local, usable_count * sizeof *usable) == 0))
+        return;
     struct zt_endpoint *list = replace(surroundings->local, usable, usable_count, sizeof *list);
     if (!list)
         return;
     surroundings->local = list;
     surroundings->local_count = usable_count;
+    surroundings->has_moved = true;
+    zt_ping_soon(vl1);
 }
 
 void zt_vl1_set_overlay(struct zt_vl1 *vl1, const struct zt_endpoint *subnets, size_t count)

@@ -17,6 +17,7 @@ struct zt_hint {
 struct zt_surroundings {
     size_t local_count;
     struct zt_endpoint *local;
+    bool has_moved; /* the list above changed and active peers were not greeted since */
     size_t overlay_count;
     struct zt_endpoint *overlay;
     size_t physical_count;

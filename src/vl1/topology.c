@@ -185,8 +185,7 @@ void zt_peer_lost_path(struct zt_vl1 *vl1, struct zt_peer *peer)
     tell_reach(vl1, peer);
 }
 
-/* Where it was last is where it is greeted when wanted again, and what the cache keeps of it. */
-static void remember_endpoint(struct zt_peer *peer, const struct zt_endpoint *endpoint)
+void zt_peer_remember(struct zt_peer *peer, const struct zt_endpoint *endpoint)
 {
     struct zt_endpoint *cached = zt_alloc(sizeof *cached);
 
@@ -204,7 +203,7 @@ void zt_peer_prune(struct zt_vl1 *vl1, struct zt_peer *peer)
         if (!zt_path_is_expired(&peer->paths[i], vl1->now.mono_ms))
             continue;
         if (peer->path_count == 1)
-            remember_endpoint(peer, &peer->paths[i].link.remote);
+            zt_peer_remember(peer, &peer->paths[i].link.remote);
         zt_peer_remove_path(peer, i);
         zt_peer_lost_path(vl1, peer);
     }

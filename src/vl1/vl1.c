@@ -165,6 +165,7 @@ void zt_vl1_socket_closed(struct zt_vl1 *vl1, struct zt_instant now, uint32_t so
         for (size_t i = peer->path_count; i-- > 0;) {
             if (peer->paths[i].link.socket != socket)
                 continue;
+            zt_peer_remember(peer, &peer->paths[i].link.remote);
             zt_peer_remove_path(peer, i);
             zt_peer_lost_path(vl1, peer);
         }

@@ -69,8 +69,8 @@ static enum zt_drop verify_capability(struct zt_vl2 *vl2, const struct zt_capabi
     for (; known < capability->custody_count; known++) {
         zt_address from = capability->custody[known].from;
 
-        identities[known] = from == vl2->self ? zt_vl1_self(vl2->vl1)
-                                              : zt_vl1_identity_of(vl2->vl1, from);
+        identities[known] =
+            from == vl2->self ? zt_vl1_self(vl2->vl1) : zt_vl1_identity_of(vl2->vl1, from);
         if (identities[known] == NULL)
             break;
     }

@@ -7,6 +7,7 @@
 
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
+#define MAX_EXTENSION_HEADERS 32
 
 enum {
     PROTOCOL_ICMP = 1,
@@ -38,14 +39,16 @@ static bool is_skipped(uint8_t protocol)
            protocol == SKIP_DESTINATION || protocol == SKIP_MOBILITY;
 }
 
+/* A chain longer than any real one counts as broken: a frame full of headers would else be walked
+   through once for each rule. */
 static struct zt_upper ipv6_upper(const struct zt_rules_frame *frame)
 {
     struct zt_upper upper = { true, frame->payload[6], IPV6_HEADER };
 
-    while (is_skipped(upper.protocol)) {
+    for (unsigned headers = 0; is_skipped(upper.protocol); headers++) {
         const uint8_t *header = frame->payload + upper.at;
 
-        if (frame->length - upper.at < 8)
+        if (frame->length - upper.at < 8 || headers == MAX_EXTENSION_HEADERS)
             return (struct zt_upper){ .known = false };
         upper.protocol = header[0];
         upper.at += (size_t)header[1] * 8 + 8;

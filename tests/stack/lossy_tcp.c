@@ -7,12 +7,13 @@
 #include "os/corelock.h"
 #include "os/host.h"
 
+#include "lwip/priv/tcp_priv.h"
 #include "lwip/sockets.h"
+#include "lwip/timeouts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -386,24 +387,28 @@ static void connect_pair(uint16_t port, int *listener, int *near, int *far)
     assert_true(*far >= 0);
 }
 
-static long voluntary_switches(void)
+/* Does lwIP's thread mean to sleep for longer than a round of TCP's timer? */
+static bool sleeps_long(void)
 {
-    struct rusage usage;
-
-    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
-    return usage.ru_nvcsw;
+    zt_core_lock();
+    uint32_t sleep_ms = sys_timeouts_sleeptime();
+    zt_core_unlock();
+    return sleep_ms > TCP_TMR_INTERVAL;
 }
 
 static void an_idle_connection_lets_the_process_sleep(void **unused)
 {
     int listener, near, far;
+    unsigned long_sleeps = 0;
 
     (void)unused;
     connect_pair(5012, &listener, &near, &far);
     zt_host_sleep_ms(1500); /* what the tests before have left is done */
-    long before = voluntary_switches();
-    zt_host_sleep_ms(2000);
-    assert_in_range(voluntary_switches() - before, 0, 12);
+    for (unsigned i = 0; i < 20; i++) {
+        zt_host_sleep_ms(50);
+        long_sleeps += sleeps_long();
+    }
+    assert_in_range(long_sleeps, 15, 20);
     lwip_close(near);
     lwip_close(far);
     zt_socket_close(listener);

@@ -17,9 +17,8 @@ static void a_member_whose_sign_on_has_lapsed_gets_no_push(void **state)
     struct fixture *fixture = *state;
 
     assert_non_null(set_network(fixture, NWID, "{\"ssoEnabled\":true}"));
-    assert_non_null(
-        set_member(fixture, NWID, member,
-                   "{\"authorized\":true,\"authenticationExpiryTime\":1700000060000}"));
+    assert_non_null(set_member(fixture, NWID, member,
+                               "{\"authorized\":true,\"authenticationExpiryTime\":1700000060000}"));
     ask(fixture, NWID, member);
     zt_config_free(take_config(fixture, 99));
     assert_non_null(set_network(fixture, NWID, "{\"name\":\"before\"}"));
@@ -72,8 +71,8 @@ static void strangers_are_bounded_over_all_networks(void **state)
     members = zt_controller_members(fixture->controller, NWID + 16, &fixture->error);
     assert_int_equal(json_object_size(members), 0);
     json_decref(members);
-    json_decref(zt_controller_delete_network(fixture->controller, fixture->now, NWID,
-                                             &fixture->error));
+    json_decref(
+        zt_controller_delete_network(fixture->controller, fixture->now, NWID, &fixture->error));
     drain(fixture);
     assert_int_equal(fixture->controller->stranger_count, ZT_MAX_ALL_STRANGERS - ZT_MAX_STRANGERS);
     ask(fixture, NWID + 16, address);

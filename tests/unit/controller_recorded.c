@@ -3,7 +3,6 @@
 #include "controller_fixture.h"
 #include "vl2/rules_codec.h"
 
-
 #define DATA ZT_SOURCE_DIR "/tests/vectors/data/netconf.json"
 
 static const char *text(const json_t *object, const char *key)
@@ -34,7 +33,7 @@ static size_t bytes_of(const json_t *object, const char *key, uint8_t *out, size
 static struct zt_identity identity_named(const json_t *root, const char *name)
 {
     const json_t *entry;
-    struct zt_identity identity;
+    struct zt_identity identity = { 0 };
     size_t i;
 
     json_array_foreach(json_object_get(root, "identities"), i, entry)
@@ -118,9 +117,8 @@ static void set_up_network(struct zt_controller *controller, struct zt_instant n
     json_decref(body);
     for (size_t i = 0; i < recorded->specialist_count; i++) {
         body = parse("{\"activeBridge\":true}");
-        result =
-            zt_controller_set_member(controller, now, nwid,
-                                     recorded->specialists[i] & ZT_SPECIALIST_ADDRESS, body, &error);
+        result = zt_controller_set_member(
+            controller, now, nwid, recorded->specialists[i] & ZT_SPECIALIST_ADDRESS, body, &error);
         json_decref(result);
         json_decref(body);
     }
@@ -137,8 +135,7 @@ static void make_request(struct zt_controller *controller, struct zt_instant now
     struct zt_config_request asked = { .nwid = nwid, .packet_id = 1 };
 
     asked.member = zt_identity_public(member);
-    asked.metadata_length =
-        bytes_of(request, "metadata", asked.metadata, sizeof asked.metadata);
+    asked.metadata_length = bytes_of(request, "metadata", asked.metadata, sizeof asked.metadata);
     zt_controller_request(controller, now, &asked);
 }
 

@@ -66,10 +66,9 @@ static void a_revocation_that_changes_nothing_proves_nothing(void **unused)
 static void a_broken_chain_of_custody_makes_us_look_up_nobody(void **unused)
 {
     struct lab *lab = lab_with_members();
-    struct zt_capability capability = { .nwid = lab->nwid,
-                                        .issued_ms = lab->now.wall_ms,
-                                        .max_custody = 3,
-                                        .custody_count = 3 };
+    struct zt_capability capability = {
+        .nwid = lab->nwid, .issued_ms = lab->now.wall_ms, .max_custody = 3, .custody_count = 3
+    };
     uint8_t bytes[1024];
     struct zt_writer out = zt_writer_of(bytes, sizeof bytes);
     unsigned sends;

@@ -180,7 +180,8 @@ static void low_bandwidth_asks_and_announces_rarely(void **unused)
     assert_int_equal(zt_spread_gathered_ms(&lab_network(lab, ANN)->spread, &everyone), gathered_ms);
     lab_run(lab, 1000);
     (void)lab_frame(lab, ANN, zt_mac_broadcast, lab_mac(lab, ANN), 64);
-    assert_int_not_equal(zt_spread_gathered_ms(&lab_network(lab, ANN)->spread, &everyone), gathered_ms);
+    assert_int_not_equal(zt_spread_gathered_ms(&lab_network(lab, ANN)->spread, &everyone),
+                         gathered_ms);
     lab_free(lab);
 }
 

@@ -374,6 +374,22 @@ static void a_base_drop_is_final(void **unused)
     assert_int_equal(result.verdict, ZT_FILTER_ACCEPT);
 }
 
+static void a_frame_full_of_extension_headers_counts_as_broken(void **unused)
+{
+    static uint8_t payload[10000];
+    struct zt_rules_frame frame = inbound_frame();
+
+    (void)unused;
+    frame.ethertype = ZT_ETHER_IPV6;
+    frame.payload = payload;
+    frame.length = sizeof payload;
+    for (unsigned headers = 0; headers <= 40; headers++) {
+        memset(payload, 0, sizeof payload); /* hop-by-hop options, each of 8 bytes */
+        payload[headers == 0 ? 6 : 40 + 8 * (headers - 1)] = 6;
+        assert_int_equal(zt_rules_upper(&frame).known, headers <= 32);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +406,7 @@ int main(void)
         cmocka_unit_test(copies_say_what_they_are),
         cmocka_unit_test(base_and_capability_may_both_send_a_copy),
         cmocka_unit_test(a_base_drop_is_final),
+        cmocka_unit_test(a_frame_full_of_extension_headers_counts_as_broken),
     };
 
     zt_rng_init(&rng, (const uint8_t[32]){ 1 });
