@@ -235,6 +235,10 @@ int zts_node_free(void)
         result = ZTS_ERR_OK;
     }
     wait_while_stopping();
+    struct zt_thread *ended = state == STATE_FREED ? stopper : NULL;
+    if (ended != NULL)
+        stopper = NULL;
     zt_monitor_leave(monitor);
+    zt_thread_join(ended);
     return result;
 }

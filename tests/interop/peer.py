@@ -8,7 +8,7 @@ peer.py LIBRARY. Commands:
   send-bulk BYTES SEED [STEP]    recv-bulk BYTES SEED [STEP]
   udp-bind FAMILY PORT           udp-serve          udp-ask IP PORT COUNT SIZE
   udp-stop IP PORT
-  stats                          close              stop               quit
+  stats                          close              forget             stop           quit
 """
 import ctypes
 import hashlib
@@ -258,6 +258,13 @@ def close():
     return "closed"
 
 
+def forget():
+    """As close, but leaves the descriptors to the end of the process."""
+    global listener, connection
+    listener = connection = -1
+    return "forgotten"
+
+
 def stop():
     checked(zts.zts_node_stop(), "stop")
     time.sleep(1)
@@ -267,7 +274,7 @@ def stop():
 COMMANDS = {"start": start, "join": join, "wait": wait, "address": address, "tcp-listen": tcp_listen,
             "accept": accept, "tcp-connect": tcp_connect, "send-bulk": send_bulk,
             "recv-bulk": recv_bulk, "udp-bind": udp_bind, "udp-serve": udp_serve, "udp-ask": udp_ask, "udp-stop": udp_stop,
-            "stats": stats, "close": close, "stop": stop}
+            "stats": stats, "close": close, "forget": forget, "stop": stop}
 
 
 def main():

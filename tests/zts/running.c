@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <threads.h>
+#include <pthread.h>
 
 #include <cmocka.h>
 
@@ -83,26 +83,34 @@ static void a_stream_over_loopback_ends_with_zero_again_and_again(void **unused)
     assert_int_equal(zts_close(listener), 0);
 }
 
-static int block_in_accept(void *fd)
+struct accepting {
+    int fd, result;
+};
+
+static void *block_in_accept(void *context)
 {
-    return zts_bsd_accept(*(int *)fd, NULL, NULL);
+    struct accepting *accepting = context;
+
+    accepting->result = zts_bsd_accept(accepting->fd, NULL, NULL);
+    return NULL;
 }
 
 static void stopping_wakes_a_blocked_call_and_a_new_start_works(void **unused)
 {
-    int result = 0;
-    thrd_t thread;
+    struct accepting accepting = { 0 };
+    pthread_t thread;
     int fd = zts_socket(ZTS_AF_INET, ZTS_SOCK_STREAM, 0);
 
     (void)unused;
+    accepting.fd = fd;
     assert_int_equal(zts_bind(fd, "0.0.0.0", 7002), 0);
     assert_int_equal(zts_listen(fd, 1), 0);
-    assert_int_equal(thrd_create(&thread, block_in_accept, &fd), thrd_success);
+    assert_int_equal(pthread_create(&thread, NULL, block_in_accept, &accepting), 0);
     zts_util_delay(50);
     assert_int_equal(zts_node_stop(), 0);
     assert_int_equal(zts_node_stop(), ZTS_ERR_SERVICE);
-    assert_int_equal(thrd_join(thread, &result), thrd_success);
-    assert_int_equal(result, ZTS_ERR_SOCKET);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(accepting.result, ZTS_ERR_SOCKET);
     assert_int_equal(zts_node_start(), 0);
     assert_int_equal(zts_socket(ZTS_AF_INET, ZTS_SOCK_STREAM, 0), 0);
     assert_int_equal(zts_close(0), 0);
