@@ -81,12 +81,12 @@ def paths(of):
 
 
 def echo(port):
-    kept, peer.socket = peer.socket, -1
+    kept = peer.socket, peer.server
     try:
         peer.udp_bind("4", port)
-        peer.udp_serve(1 << 30)
+        peer.udp_serve()
     finally:
-        peer.socket = kept
+        peer.socket, peer.server = kept
     return "echoing"
 
 

@@ -38,19 +38,21 @@ def exchange(lab, one, other, port):
         one.do("close")
         other.do("close")
         other.do("udp-bind", family, port)
-        other.do("udp-serve", 400)
+        other.do("udp-serve")
         for size in (64, 1400, 8000):
             lab.report(f"UDP IPv{family} {one.host} -> {other.host} and back, {size} bytes",
                        one.do("udp-ask", other.ips[family], port, 50, size))
+        one.do("udp-stop", other.ips[family], port)
         other.do("close")
 
 
 def reach_own_address(node):
     for family in "46":
         node.do("udp-bind", family, 900)
-        node.do("udp-serve", 1)
+        node.do("udp-serve")
         if node.do("udp-try", node.ips[family], 900, 2) != "answered":
             raise Failed(f"{node.host} doesn't reach its own IPv{family} address")
+        node.do("udp-stop", node.ips[family], 900)
         node.do("close")
 
 
