@@ -39,7 +39,7 @@ sim: all
 	build/sim --nodes $(NODES) --seed $(SEED) --twice
 
 fuzz: setup build-fuzz/build.ninja
-	ninja -C build-fuzz
+	ninja -C build-fuzz fuzz_targets
 	tests/fuzz/run build-fuzz $(SECONDS)
 
 interop: setup all
