@@ -13,7 +13,7 @@ enum zt_effect_kind {
     ZT_EFFECT_SAVE,  /* keep bytes: code = enum zt_object, id by object. Length 0 deletes */
     ZT_EFFECT_PROVE, /* check the proof of work of the identity in bytes (binary form): id = ticket;
                            the answer enters by zt_node_proved */
-    ZT_EFFECT_REQUEST, /* a config request for our controller: id = ticket, bytes = struct
+    ZT_EFFECT_REQUEST, /* a config request for our controller: id = its packet id, bytes = struct
                            zt_config_request in its written form (vl2/config.h) */
     ZT_EFFECT_MESSAGE  /* USER_MESSAGE: id = sender, bytes = 8 bytes type and content */
 };

@@ -91,7 +91,7 @@ bool zt_service_identity(struct zt_service *service,
 uint16_t zt_service_port(struct zt_service *service,
                          unsigned which); /* 0 primary, 1 secondary; 0: none */
 bool zt_service_is_online(struct zt_service *service);
-/* Join and leave are remembered while the node is still starting. 0 or a negative ZT_E… */
+/* Join and leave are remembered while the node is still starting. 0 or a negative errno value */
 int zt_service_join(struct zt_service *service, zt_nwid nwid);
 int zt_service_leave(struct zt_service *service, zt_nwid nwid);
 /* Text of the fatal error, "" if none; valid while the service lives. */

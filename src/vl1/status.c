@@ -158,8 +158,3 @@ const struct zt_world *zt_vl1_planet(const struct zt_vl1 *vl1)
 {
     return &vl1->roots.planet;
 }
-
-size_t zt_vl1_surfaces(const struct zt_vl1 *vl1, struct zt_endpoint *out, size_t capacity)
-{
-    return zt_surfaces_list(&vl1->surfaces, out, capacity);
-}

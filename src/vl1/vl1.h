@@ -165,6 +165,5 @@ bool zt_vl1_peer_at(const struct zt_vl1 *vl1, size_t index, struct zt_peer_statu
 bool zt_vl1_peer_status(const struct zt_vl1 *vl1, zt_address address,
                         struct zt_peer_status *status);
 const struct zt_world *zt_vl1_planet(const struct zt_vl1 *vl1); /* type NONE: none yet */
-size_t zt_vl1_surfaces(const struct zt_vl1 *vl1, struct zt_endpoint *out, size_t capacity);
 
 #endif
