@@ -77,12 +77,16 @@ static bool read_numbers(struct reading *reading)
     return true;
 }
 
+/* One without qualifiers certifies nothing, whoever signed it: it is none. */
 static bool read_com(struct reading *reading)
 {
+    struct zt_com *com = &reading->config->com;
     struct zt_reader in = blob(reading, "C");
 
     if (zt_reader_left(&in) > 0)
-        zt_com_read(&reading->config->com, &in);
+        zt_com_read(com, &in);
+    if (com->count == 0)
+        memset(com, 0, sizeof *com);
     return !in.failed;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -12,8 +13,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* A claim that must hold for every input; asserts stay in every build, so do these. */
 #define FUZZ_CLAIM(claim)                                                                          \
     do {                                                                                           \
-        if (!(claim))                                                                              \
+        if (!(claim)) {                                                                            \
+            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #claim);             \
             abort();                                                                               \
+        }                                                                                          \
     } while (0)
 
 #endif
