@@ -13,7 +13,7 @@ all: build/build.ninja
 demo: setup all
 	scripts/demo
 
-test: setup all build-asan/build.ninja build-tsan/build.ninja
+test: setup-test all build-asan/build.ninja build-tsan/build.ninja
 	ninja -C build-asan
 	ctest --test-dir build-asan --output-on-failure -j2
 	ninja -C build-tsan
@@ -22,9 +22,11 @@ test: setup all build-asan/build.ninja build-tsan/build.ninja
 
 setup:
 	@scripts/setup
+setup-%:
+	@scripts/setup $*
 
 # Before each commit: format, layers, purity, symbols, both compilers, units, a hundred seeds.
-check: setup all build-clang/build.ninja
+check: setup-test all build-clang/build.ninja
 	tests/tidy/format
 	tests/tidy/layers.py
 	tests/tidy/headers
@@ -38,15 +40,14 @@ check: setup all build-clang/build.ninja
 sim: all
 	build/sim --nodes $(NODES) --seed $(SEED) --twice
 
-fuzz: setup build-fuzz/build.ninja
+fuzz: setup-test build-fuzz/build.ninja
 	ninja -C build-fuzz fuzz_targets
 	tests/fuzz/run build-fuzz $(SECONDS)
 
-interop: setup all
-	scripts/setup interop
+interop: setup-interop all
 	tests/interop/run build
 
-bench: setup all
+bench: setup-test all
 	tests/bench/run build
 
 install: all
