@@ -4,6 +4,7 @@ PREFIX ?= /usr/local
 SECONDS ?= 60
 SEED ?= 1
 NODES ?= 100
+FUZZ_SEED ?= 0
 CMAKE = cmake -G Ninja -S .
 
 all: build/build.ninja
@@ -42,7 +43,7 @@ sim: all
 
 fuzz: setup-test build-fuzz/build.ninja
 	ninja -C build-fuzz fuzz_targets
-	tests/fuzz/run build-fuzz $(SECONDS)
+	tests/fuzz/run build-fuzz $(SECONDS) $(FUZZ_SEED)
 
 interop: setup-interop all
 	tests/interop/run build
