@@ -5,6 +5,7 @@
 
 int zt_command_id(int count, char **arguments);
 int zt_command_planet(int count, char **arguments);
+int zt_command_moon(int count, char **arguments);
 int zt_command_root(int count, char **arguments);
 int zt_command_controller(int count, char **arguments);
 int zt_command_network(int count, char **arguments);

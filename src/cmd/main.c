@@ -9,7 +9,8 @@
 
 static const struct zt_subcommand commands[] = {
     { "id", "make and use identities", zt_command_id },
-    { "planet", "make and show planet files", zt_command_planet },
+    { "planet", "make, sign and show planet files", zt_command_planet },
+    { "moon", "plan, sign and show moons; orbit them", zt_command_moon },
     { "root", "run a root server", zt_command_root },
     { "controller", "run a network controller", zt_command_controller },
     { "network", "administer the networks of a running controller", zt_command_network },
