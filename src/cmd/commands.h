@@ -12,6 +12,10 @@ int zt_command_network(int count, char **arguments);
 int zt_command_member(int count, char **arguments);
 int zt_command_status(int count, char **arguments);
 
+/* Under their classic names, or after -i and -q. docs/wire.md 22.1. */
+int zt_command_idtool(int count, char **arguments);
+int zt_command_cli(int count, char **arguments);
+
 /* A word after the command, and what it does: `zt network` + `create`. */
 struct zt_subcommand {
     const char *name;

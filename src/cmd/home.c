@@ -89,6 +89,25 @@ int zt_home_identity(struct zt_identity *identity, const char *argument, bool wi
     return 0;
 }
 
+bool zt_home_signature(uint8_t signature[ZT_SIGNATURE_SIZE], const char *argument,
+                       char error[ZT_HOME_TEXT])
+{
+    uint8_t *bytes;
+    size_t length;
+    bool is_good;
+
+    if (strlen(argument) == 2 * ZT_SIGNATURE_SIZE &&
+        zt_hex_read(signature, argument, ZT_SIGNATURE_SIZE))
+        return true;
+    if (zt_home_read(argument, 4096, &bytes, &length, error) != 0)
+        return false;
+    is_good = length >= 2 * ZT_SIGNATURE_SIZE &&
+              zt_hex_read(signature, (const char *)bytes, ZT_SIGNATURE_SIZE);
+    free(bytes);
+    zt_format(error, ZT_HOME_TEXT, "%s: not a signature", argument);
+    return is_good;
+}
+
 static int make_identity(struct zt_identity *identity, struct zt_folder *folder, const char *path,
                          char error[ZT_HOME_TEXT])
 {

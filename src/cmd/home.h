@@ -19,6 +19,9 @@ int zt_home_read(const char *path, size_t limit, uint8_t **bytes, size_t *length
 /* "ADDRESS:0:..." itself, or the name of a file that holds it. Needs a secret if with_secret. */
 int zt_home_identity(struct zt_identity *identity, const char *argument, bool with_secret,
                      char error[ZT_HOME_TEXT]);
+/* A signature: its digits, or the name of a file that begins with them. */
+bool zt_home_signature(uint8_t signature[ZT_SIGNATURE_SIZE], const char *argument,
+                       char error[ZT_HOME_TEXT]);
 /* Reads identity.secret of the state directory, or makes it and identity.public. */
 int zt_home_own_identity(struct zt_identity *identity, struct zt_folder *folder, const char *path,
                          char error[ZT_HOME_TEXT]);

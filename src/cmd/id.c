@@ -165,26 +165,6 @@ static int run_sign(int count, char **arguments)
     return ZT_EXIT_OK;
 }
 
-/* Digits, or the name of a file that begins with them. */
-static bool read_signature(uint8_t signature[ZT_SIGNATURE_SIZE], const char *argument,
-                           char error[ZT_HOME_TEXT])
-{
-    uint8_t *bytes;
-    size_t length;
-    bool is_good;
-
-    if (strlen(argument) == 2 * ZT_SIGNATURE_SIZE &&
-        zt_hex_read(signature, argument, ZT_SIGNATURE_SIZE))
-        return true;
-    if (zt_home_read(argument, 4096, &bytes, &length, error) != 0)
-        return false;
-    is_good = length >= 2 * ZT_SIGNATURE_SIZE &&
-              zt_hex_read(signature, (const char *)bytes, ZT_SIGNATURE_SIZE);
-    free(bytes);
-    zt_format(error, ZT_HOME_TEXT, "%s: not a signature", argument);
-    return is_good;
-}
-
 static int run_verify(int count, char **arguments)
 {
     uint8_t *bytes, signature[ZT_SIGNATURE_SIZE];
@@ -198,7 +178,7 @@ static int run_verify(int count, char **arguments)
     if (code != ZT_GO_ON)
         return code;
     if (zt_home_identity(&identity, words.values[0], false, error) != 0 ||
-        !read_signature(signature, words.values[2], error) ||
+        !zt_home_signature(signature, words.values[2], error) ||
         zt_home_read(words.values[1], MAX_SIGNED_FILE, &bytes, &length, error) != 0)
         return zt_complain(&verify_command, ZT_EXIT_FAILED, "%s", error);
     is_good = zt_identity_verify(&identity, bytes, length, signature);

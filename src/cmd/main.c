@@ -45,8 +45,28 @@ int zt_run_subcommand(const char *prefix, const struct zt_subcommand *table, uns
     return ZT_EXIT_USAGE;
 }
 
+/* The classic tool that this name, or this first switch, asks for; NULL: none. */
+static int (*classic_tool(const char *name))(int count, char **arguments)
+{
+    const char *slash = strrchr(name, '/');
+    const char *base = slash ? slash + 1 : name;
+
+    if (strcmp(base, "zerotier-idtool") == 0 || strcmp(name, "-i") == 0)
+        return zt_command_idtool;
+    if (strcmp(base, "zerotier-cli") == 0 || strcmp(name, "-q") == 0)
+        return zt_command_cli;
+    return NULL;
+}
+
 int main(int count, char **arguments)
 {
+    int (*tool)(int, char **) = count > 0 ? classic_tool(arguments[0]) : NULL;
+
+    if (tool)
+        return tool(count - 1, arguments + 1);
+    tool = count > 1 ? classic_tool(arguments[1]) : NULL;
+    if (tool)
+        return tool(count - 2, arguments + 2);
     if (count == 2 && strcmp(arguments[1], "--version") == 0) {
         (void)printf("zt %d.%d.%d\n", ZT_VERSION_MAJOR, ZT_VERSION_MINOR, ZT_VERSION_REVISION);
         return ZT_EXIT_OK;

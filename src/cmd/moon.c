@@ -5,7 +5,6 @@
 #include "cmd/commands.h"
 #include "cmd/world_file.h"
 #include "crypto/wipe.h"
-#include "os/host.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,32 +35,6 @@ static const struct zt_command orbit_command = {
 static const struct zt_command deorbit_command = {
     "moon deorbit", "-H DIR ID", "Has a running node forget a moon.\n" ZT_ASK_HELP
 };
-
-/* A plan with fresh keys, its roots in the order given. */
-static int make_plan(struct zt_world_plan *plan, const struct zt_texts *words,
-                     char error[ZT_HOME_TEXT])
-{
-    struct zt_world *moon = &plan->world;
-
-    memset(plan, 0, sizeof *plan);
-    moon->type = ZT_WORLD_MOON;
-    for (size_t i = 0; i < words->count; i++) {
-        struct zt_root *root = &moon->roots[i];
-
-        if (zt_world_file_root(root, words->values[i], error) != 0)
-            return -1;
-        if (zt_world_root(moon, root->identity.address)) {
-            zt_format(error, ZT_HOME_TEXT, "%.200s: named twice", words->values[i]);
-            return -1;
-        }
-        moon->root_count++;
-    }
-    moon->id = moon->roots[0].identity.address;
-    zt_host_random(plan->secret.bytes, sizeof plan->secret.bytes);
-    zt_public_key_of(&plan->key, &plan->secret);
-    moon->next_key = plan->key;
-    return 0;
-}
 
 static int write_plan(const struct zt_world_plan *plan, const char *path, char error[ZT_HOME_TEXT])
 {
@@ -98,7 +71,7 @@ static int run_new(int count, char **arguments)
         return code;
     if (words.count < 1 || words.count > ZT_MAX_ROOTS)
         return zt_complain(&new_command, ZT_EXIT_USAGE, "one to %d roots are needed", ZT_MAX_ROOTS);
-    code = make_plan(&plan, &words, error);
+    code = zt_world_plan_new(&plan, words.values, words.count, error);
     if (code == 0 && output)
         code = write_plan(&plan, output, error);
     else if (code == 0)

@@ -118,6 +118,31 @@ int zt_world_file_root(struct zt_root *root, const char *argument, char error[ZT
     return -1;
 }
 
+int zt_world_plan_new(struct zt_world_plan *plan, const char *const *roots, size_t count,
+                      char error[ZT_HOME_TEXT])
+{
+    struct zt_world *moon = &plan->world;
+
+    memset(plan, 0, sizeof *plan);
+    moon->type = ZT_WORLD_MOON;
+    for (size_t i = 0; i < count; i++) {
+        struct zt_root *root = &moon->roots[i];
+
+        if (zt_world_file_root(root, roots[i], error) != 0)
+            return -1;
+        if (zt_world_root(moon, root->identity.address)) {
+            zt_format(error, ZT_HOME_TEXT, "%.200s: named twice", roots[i]);
+            return -1;
+        }
+        moon->root_count++;
+    }
+    moon->id = moon->roots[0].identity.address;
+    zt_host_random(plan->secret.bytes, sizeof plan->secret.bytes);
+    zt_public_key_of(&plan->key, &plan->secret);
+    moon->next_key = plan->key;
+    return 0;
+}
+
 int zt_world_file_write(struct zt_world_plan *plan, const char *path, char error[ZT_HOME_TEXT])
 {
     int64_t now_ms = zt_host_now().wall_ms;

@@ -18,6 +18,10 @@ int zt_world_file_show(const struct zt_command *command, int count, char **argum
 int zt_world_file_sign(const struct zt_command *command, enum zt_world_type type, int count,
                        char **arguments);
 
+/* A plan of a moon with these roots ("IDENTITY" or "IDENTITY=IP/PORT,..."), in their order, with fresh
+   keys; it bears the address of the first. 0, or -1 with a text. */
+int zt_world_plan_new(struct zt_world_plan *plan, const char *const *roots, size_t count,
+                      char error[ZT_HOME_TEXT]);
 /* A plan from a file, a root from "IDENTITY" or "IDENTITY=IP/PORT,...": 0, or -1 with a text. */
 int zt_world_file_plan(struct zt_world_plan *plan, const char *path, char error[ZT_HOME_TEXT]);
 int zt_world_file_root(struct zt_root *root, const char *argument, char error[ZT_HOME_TEXT]);

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tool for identities and worlds under its classic name, with its classic output, on which scripts
+   depend. docs/wire.md 22.2. */
+#include "base/text.h"
+#include "cmd/args.h"
+#include "cmd/commands.h"
+#include "cmd/world_file.h"
+#include "crypto/wipe.h"
+#include "os/host.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_SIGNED_FILE (64 << 20)
+#define MAX_VANITY 10
+
+/* What the arguments mean, by their count after the command's name. */
+struct tool {
+    const char *name;
+    const char *arguments;
+    int least, most;
+    int (*run)(int count, char **arguments);
+};
+
+static int complain(const char *text)
+{
+    (void)fprintf(stderr, "%s\n", text);
+    return ZT_EXIT_FAILED;
+}
+
+/* Digits that the address shall begin with, as a number and its mask. */
+static bool read_vanity(uint64_t *wanted, uint64_t *mask, const char *text)
+{
+    size_t digits = strlen(text);
+    unsigned shift = (unsigned)(MAX_VANITY - digits) * 4;
+
+    if (digits == 0 || digits > MAX_VANITY || !zt_hex_number(wanted, text, (unsigned)digits))
+        return false;
+    *wanted <<= shift;
+    *mask = UINT64_C(0xffffffffff) >> shift << shift;
+    return true;
+}
+
+static bool generate(struct zt_identity *identity, uint64_t wanted, uint64_t mask)
+{
+    uint64_t tries = 0;
+    uint8_t seed[32];
+    struct zt_rng rng;
+    bool is_made;
+
+    zt_host_random(seed, sizeof seed);
+    zt_rng_init(&rng, seed);
+    zt_wipe(seed, sizeof seed);
+    for (;;) {
+        is_made = zt_identity_generate(identity, &rng);
+        tries++;
+        if (!is_made || (identity->address & mask) == wanted)
+            break;
+        (void)fprintf(stderr, "try %" PRIu64 ": %010" PRIx64 "\n", tries, identity->address);
+    }
+    zt_rng_wipe(&rng);
+    return is_made;
+}
+
+static int write_identity(const struct zt_identity *identity, const char *path, bool with_secret)
+{
+    char name[ZT_FILE_NAME], text[ZT_IDENTITY_TEXT], error[ZT_HOME_TEXT];
+    struct zt_folder *folder;
+    int code;
+
+    if (zt_home_split(&folder, name, path, error) != 0)
+        return complain(error);
+    zt_identity_text(identity, with_secret, text);
+    code = zt_file_write(folder, name, text, strlen(text), with_secret ? ZT_FILE_SECRET : 0);
+    zt_wipe(text, sizeof text);
+    zt_folder_close(folder);
+    if (code != 0) {
+        (void)fprintf(stderr, "Error writing to %s\n", path);
+        return ZT_EXIT_FAILED;
+    }
+    (void)printf("%s written\n", path);
+    return ZT_EXIT_OK;
+}
+
+/* generate [secret file [public file [digits]]] */
+static int run_generate(int count, char **arguments)
+{
+    struct zt_identity identity;
+    uint64_t wanted = 0, mask = 0;
+    char text[ZT_IDENTITY_TEXT];
+    int code = ZT_EXIT_OK;
+
+    if (count > 2 && !read_vanity(&wanted, &mask, arguments[2]))
+        return complain("the address can begin with up to 10 hexadecimal digits only");
+    if (!generate(&identity, wanted, mask))
+        return complain("out of memory");
+    if (count == 0) {
+        zt_identity_text(&identity, true, text);
+        (void)fputs(text, stdout);
+        zt_wipe(text, sizeof text);
+    } else {
+        code = write_identity(&identity, arguments[0], true);
+        if (code == ZT_EXIT_OK && count > 1)
+            code = write_identity(&identity, arguments[1], false);
+    }
+    zt_identity_wipe(&identity);
+    return code;
+}
+
+static bool read_identity(struct zt_identity *identity, const char *argument, bool with_secret)
+{
+    char error[ZT_HOME_TEXT];
+
+    if (zt_home_identity(identity, argument, with_secret, error) == 0)
+        return true;
+    (void)fprintf(stderr, "Identity argument invalid or file unreadable: %s\n", argument);
+    return false;
+}
+
+static int run_validate(int count, char **arguments)
+{
+    struct zt_identity identity;
+    bool is_valid;
+
+    (void)count;
+    if (!read_identity(&identity, arguments[0], false))
+        return ZT_EXIT_FAILED;
+    is_valid = zt_identity_prove(&identity);
+    zt_identity_wipe(&identity);
+    if (is_valid)
+        (void)printf("%s is a valid identity\n", arguments[0]);
+    else
+        (void)fprintf(stderr, "%s FAILED validation.\n", arguments[0]);
+    return is_valid ? ZT_EXIT_OK : ZT_EXIT_FAILED;
+}
+
+static int run_getpublic(int count, char **arguments)
+{
+    struct zt_identity identity;
+    char text[ZT_IDENTITY_TEXT];
+
+    (void)count;
+    if (!read_identity(&identity, arguments[0], false))
+        return ZT_EXIT_FAILED;
+    zt_identity_text(&identity, false, text);
+    (void)fputs(text, stdout);
+    zt_identity_wipe(&identity);
+    return ZT_EXIT_OK;
+}
+
+static int run_sign(int count, char **arguments)
+{
+    uint8_t *bytes, signature[ZT_SIGNATURE_SIZE];
+    char text[2 * ZT_SIGNATURE_SIZE + 1], error[ZT_HOME_TEXT];
+    struct zt_identity identity;
+    size_t length;
+
+    (void)count;
+    if (!read_identity(&identity, arguments[0], true))
+        return ZT_EXIT_FAILED;
+    if (zt_home_read(arguments[1], MAX_SIGNED_FILE, &bytes, &length, error) != 0)
+        return complain(error);
+    zt_identity_sign(signature, &identity, bytes, length);
+    zt_hex_write(text, signature, sizeof signature);
+    (void)fputs(text, stdout);
+    free(bytes);
+    zt_identity_wipe(&identity);
+    return ZT_EXIT_OK;
+}
+
+static int run_verify(int count, char **arguments)
+{
+    uint8_t *bytes, signature[ZT_SIGNATURE_SIZE];
+    char error[ZT_HOME_TEXT];
+    struct zt_identity identity;
+    size_t length;
+    bool is_good;
+
+    (void)count;
+    if (!read_identity(&identity, arguments[0], false))
+        return ZT_EXIT_FAILED;
+    if (!zt_home_signature(signature, arguments[2], error) ||
+        zt_home_read(arguments[1], MAX_SIGNED_FILE, &bytes, &length, error) != 0)
+        return complain(error);
+    is_good = zt_identity_verify(&identity, bytes, length, signature);
+    free(bytes);
+    zt_identity_wipe(&identity);
+    if (is_good)
+        (void)printf("%s signature valid\n", arguments[1]);
+    else
+        (void)fprintf(stderr, "%s signature check FAILED\n", arguments[1]);
+    return is_good ? ZT_EXIT_OK : ZT_EXIT_FAILED;
+}
+
+static int run_initmoon(int count, char **arguments)
+{
+    static struct zt_world_plan plan;
+    char error[ZT_HOME_TEXT];
+    json_t *json;
+
+    (void)count;
+    if (zt_world_plan_new(&plan, (const char *const *)arguments, 1, error) != 0)
+        return complain(error);
+    json = zt_world_plan_json(&plan);
+    (void)json_dumpf(json, stdout, JSON_INDENT(1) | JSON_SORT_KEYS);
+    (void)putchar('\n');
+    json_decref(json);
+    zt_wipe(&plan.secret, sizeof plan.secret);
+    return ZT_EXIT_OK;
+}
+
+static int run_genmoon(int count, char **arguments)
+{
+    static struct zt_world_plan plan;
+    char error[ZT_HOME_TEXT], name[32];
+    int code;
+
+    (void)count;
+    if (zt_world_file_plan(&plan, arguments[0], error) != 0)
+        return complain(error);
+    zt_format(name, sizeof name, "%016" PRIx64 ".moon", plan.world.id);
+    code = zt_world_file_write(&plan, name, error);
+    zt_wipe(&plan.secret, sizeof plan.secret);
+    if (code != 0)
+        return complain(error);
+    (void)printf("wrote %s (signed world with timestamp %" PRId64 ")\n", name,
+                 plan.world.updated_ms);
+    return ZT_EXIT_OK;
+}
+
+static const struct tool tools[] = {
+    { "generate", "[<secret file> [<public file> [<leading digits>]]]", 0, 3, run_generate },
+    { "validate", "<identity>", 1, 1, run_validate },
+    { "getpublic", "<identity>", 1, 1, run_getpublic },
+    { "sign", "<secret identity> <file>", 2, 2, run_sign },
+    { "verify", "<identity> <file> <signature>", 3, 3, run_verify },
+    { "initmoon", "<public identity of first seed>", 1, 1, run_initmoon },
+    { "genmoon", "<moon plan in JSON>", 1, 1, run_genmoon },
+};
+
+static void print_help(FILE *to)
+{
+    (void)fputs("usage: zerotier-idtool <command> [<arguments>]\n", to);
+    for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
+        (void)fprintf(to, "  %-10s %s\n", tools[i].name, tools[i].arguments);
+}
+
+int zt_command_idtool(int count, char **arguments)
+{
+    if (count == 0 || strcmp(arguments[0], "-h") == 0 || strcmp(arguments[0], "--help") == 0) {
+        print_help(stdout);
+        return count == 0 ? ZT_EXIT_FAILED : ZT_EXIT_OK;
+    }
+    for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
+        const struct tool *tool = &tools[i];
+
+        if (strcmp(tool->name, arguments[0]) == 0 && count - 1 >= tool->least &&
+            count - 1 <= tool->most)
+            return tool->run(count - 1, arguments + 1);
+    }
+    print_help(stderr);
+    return ZT_EXIT_FAILED;
+}

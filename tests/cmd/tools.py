@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""tools.py ZT: identities, planets and moons by `zt` and by the classic tool, as scripts use them."""
+import json
+import pathlib
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ZT = pathlib.Path(sys.argv[1]).resolve()
+
+
+class Tools(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="zt-tools-")
+        self.work = pathlib.Path(self.folder.name)
+        (self.work / "zerotier-idtool").symlink_to(ZT)
+        (self.work / "zerotier-cli").symlink_to(ZT)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def run_tool(self, *words, tool=ZT, code=0):
+        done = subprocess.run([tool, *map(str, words)], cwd=self.work, capture_output=True, text=True)
+        self.assertEqual(done.returncode, code, (words, done.stdout, done.stderr))
+        return done
+
+    def zt(self, *words, code=0):
+        done = self.run_tool(*words, code=code)
+        return done.stdout if code == 0 else done.stderr
+
+    def idtool(self, *words, code=0):
+        done = self.run_tool(*words, tool=self.work / "zerotier-idtool", code=code)
+        return done.stdout if code == 0 else done.stderr
+
+    def two_identities(self):
+        for name in "ab":
+            self.idtool("generate", name, name + ".public")
+        return [(self.work / name).read_text()[:10] for name in ("a.public", "b.public")]
+
+    def test_generate_writes_what_the_other_commands_read(self):
+        self.assertEqual(self.idtool("generate", "s", "p"), "s written\np written\n")
+        self.assertEqual(stat.S_IMODE((self.work / "s").stat().st_mode), 0o600)
+        secret, public = (self.work / "s").read_text(), (self.work / "p").read_text()
+        self.assertRegex(secret, r"^[0-9a-f]{10}:0:[0-9a-f]{128}:[0-9a-f]{128}$")
+        self.assertEqual(secret[:141], public)
+        self.assertEqual(self.idtool("getpublic", "s"), public)
+        self.assertEqual(self.idtool("validate", "p"), "p is a valid identity\n")
+        self.assertEqual(self.idtool("validate", public), public + " is a valid identity\n")
+
+    def test_generate_prints_without_line_end_and_seeks_digits(self):
+        self.assertRegex(self.idtool("generate"), r"^[0-9a-f]{10}:0:[0-9a-f]{128}:[0-9a-f]{128}\Z")
+        self.idtool("generate", "s", "p", "a")
+        self.assertEqual((self.work / "p").read_text()[0], "a")
+        self.idtool("generate", "s", "p", "xyz", code=1)
+        self.assertIn("p/s", self.idtool("generate", "p/s", code=1))
+
+    def test_validate_refuses_a_wrong_key_and_what_is_none(self):
+        public = self.idtool("getpublic", self.idtool("generate"))
+        wrong = public[:-1] + ("0" if public[-1] != "0" else "1")
+        self.assertEqual(self.idtool("validate", wrong, code=1), wrong + " FAILED validation.\n")
+        self.assertIn("invalid or file unreadable: none", self.idtool("validate", "none", code=1))
+
+    def test_a_signature_holds_for_its_file_and_signer_only(self):
+        self.two_identities()
+        (self.work / "f").write_bytes(b"text")
+        (self.work / "g").write_bytes(b"Text")
+        signature = self.idtool("sign", "a", "f")
+        self.assertRegex(signature, r"^[0-9a-f]{192}\Z")
+        (self.work / "sig").write_text(signature + "\n")
+        for form in (signature, "sig"):
+            self.assertEqual(self.idtool("verify", "a.public", "f", form), "f signature valid\n")
+        self.assertEqual(self.idtool("verify", "b.public", "f", "sig", code=1), "f signature check FAILED\n")
+        self.assertEqual(self.idtool("verify", "a.public", "g", "sig", code=1), "g signature check FAILED\n")
+        self.idtool("sign", "a.public", "f", code=1)
+        self.idtool("verify", "a.public", "f", "00", code=1)
+
+    def test_a_moon_is_planned_and_made_by_the_classic_steps(self):
+        first, second = self.two_identities()
+        plan = json.loads(self.idtool("initmoon", "a.public"))
+        self.assertEqual(list(plan), sorted(plan))
+        self.assertEqual((plan["id"], plan["objtype"], plan["worldType"]), (first, "world", "moon"))
+        self.assertEqual(plan["signingKey"], plan["updatesMustBeSignedBy"])
+        self.assertEqual(plan["roots"][0]["stableEndpoints"], [])
+        plan["roots"][0]["stableEndpoints"] = ["fd00::1/9993", "10.0.0.2/9994", "10.0.0.1/9993"]
+        plan["roots"].append({"identity": (self.work / "b.public").read_text(), "stableEndpoints": ["10.0.0.9/1"]})
+        (self.work / "moon.json").write_text(json.dumps(plan))
+        said = self.idtool("genmoon", "moon.json")
+        name = f"000000{first}.moon"
+        stamp = re.fullmatch(rf"wrote {name} \(signed world with timestamp (\d+)\)\n", said)
+        self.assertTrue(stamp, said)
+        shown = json.loads(self.zt("moon", "show", "-j", name))
+        self.assertEqual(shown["timestamp"], int(stamp[1]))
+        self.assertEqual([r["identity"][:10] for r in shown["roots"]], sorted([first, second]))
+        endpoints = {r["identity"][:10]: r["stableEndpoints"] for r in shown["roots"]}
+        self.assertEqual(endpoints[first], ["10.0.0.1/9993", "10.0.0.2/9994", "fd00::1/9993"])
+        self.assertEqual(shown["updatesMustBeSignedBy"], plan["signingKey"])
+
+    def test_a_plan_with_a_wrong_member_names_it_and_makes_nothing(self):
+        self.two_identities()
+        good = json.loads(self.zt("moon", "new", "a.public=10.0.0.1/9993"))
+        wrong = {
+            "worldType": ["sun", None, 1], "id": ["", "xyz", "0" * 10, "1" * 17],
+            "signingKey": ["00", None], "signingKey_SECRET": ["0" * 128, 5],
+            "updatesMustBeSignedBy": ["z" * 128], "roots": [[], {}, good["roots"] * 5, [{}],
+                                                            good["roots"] * 2],
+        }
+        cases = [{**good, key: value} for key, values in wrong.items() for value in values]
+        cases += [{**good, "roots": [{**good["roots"][0], "stableEndpoints": value}]}
+                  for value in ("x", ["10.0.0.1"], ["10.0.0.1/0"], ["10.0.0.1/9"] * 33, [1])]
+        names = [key for key, values in wrong.items() for _ in values] + ["roots"] * 5
+        for name, case in zip(names, cases):
+            (self.work / "plan.json").write_text(json.dumps(case))
+            said = self.zt("moon", "sign", "-o", "out", "plan.json", code=1)
+            self.assertIn("plan.json: " + name, said)
+            self.assertFalse((self.work / "out").exists())
+        for text in ("", "{", "[]", '{"id":1,"id":2}'):
+            (self.work / "plan.json").write_text(text)
+            self.assertIn("plan.json", self.zt("moon", "sign", "plan.json", code=1))
+
+    def test_a_plan_is_secret_and_serves_for_later_revisions(self):
+        first, _ = self.two_identities()
+        self.zt("moon", "new", "-o", "plan", "a.public=10.0.0.1/9993", "b.public")
+        self.assertEqual(stat.S_IMODE((self.work / "plan").stat().st_mode), 0o600)
+        stamps = []
+        for _ in range(2):
+            self.zt("moon", "sign", "-o", "moon", "plan")
+            stamps.append(json.loads(self.zt("moon", "show", "-j", "moon"))["timestamp"])
+        self.assertLess(stamps[0], stamps[1])
+        self.assertIn(first, self.zt("moon", "show", "moon"))
+        self.assertIn("plans a moon", self.zt("planet", "sign", "plan", code=1))
+        self.assertIn("named twice", self.zt("moon", "new", "a", "a.public", code=1))
+
+    def test_a_planet_is_made_once_and_then_updated(self):
+        self.two_identities()
+        self.zt("planet", "new", "-o", "planet", "--id", "77", "a=10.0.0.1/9993")
+        self.assertIn("planet update", self.zt("planet", "new", "-o", "planet", "a=10.0.0.1/9993", code=1))
+        before = json.loads(self.zt("planet", "show", "-j", "planet"))
+        self.zt("planet", "update", "-o", "planet", "a=10.0.0.1/9993", "b=10.0.0.2/9993,fd00::2/9993")
+        after = json.loads(self.zt("planet", "show", "-j", "planet"))
+        self.assertEqual((before["id"], len(before["roots"])), (f"{77:016x}", 1))
+        self.assertEqual((after["id"], len(after["roots"])), (before["id"], 2))
+        self.assertLess(before["timestamp"], after["timestamp"])
+        self.assertEqual(before["updatesMustBeSignedBy"], after["updatesMustBeSignedBy"])
+        self.assertIn("planet new", self.zt("planet", "update", "-o", "none", "a=10.0.0.1/9993", code=1))
+        self.assertIn("not a list", self.zt("planet", "update", "-o", "planet", "a=nowhere", code=1))
+        self.assertIn("named twice", self.zt("planet", "update", "-o", "planet", "a=10.0.0.1/1", "a=10.0.0.1/2",
+                                             code=2))
+
+    def test_the_client_needs_a_port_and_a_token(self):
+        cli = self.work / "zerotier-cli"
+        self.assertIn("missing port", self.run_tool(f"-D{self.work}", "info", tool=cli, code=2).stderr)
+        self.assertIn("authtoken.secret", self.run_tool(f"-D{self.work}", "-p1", "info", tool=cli, code=2).stderr)
+        self.assertIn("Error connecting", self.run_tool("-p1", "-Tx", "info", tool=cli, code=1).stderr)
+        self.assertIn("invalid network id", self.run_tool("-p1", "-Tx", "join", "1", tool=cli, code=2).stderr)
+        self.assertIn("usage:", self.run_tool("-h", tool=cli).stdout)
+        self.assertIn("usage:", self.run_tool("-p1", "-Tx", "nonsense", tool=cli).stderr)
+        self.assertIn("usage:", self.run_tool("-p1", "-Tx", "join", tool=cli, code=2).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
