@@ -51,11 +51,16 @@ interop: setup-interop all
 bench: setup-test all
 	tests/bench/run build
 
+# Debian packages of the library and of zt, in build-deb; then their life on a system, in a copy of this one.
+deb: setup-test
+	scripts/deb
+	tests/packaging/run build-deb
+
 install: all
 	cmake --install build --prefix $(PREFIX)
 
 clean:
-	rm -rf build build-asan build-tsan build-clang build-fuzz
+	rm -rf build build-asan build-tsan build-clang build-fuzz build-deb
 
 build/build.ninja:
 	$(CMAKE) -B build -DZT_TESTS=ON
@@ -69,4 +74,4 @@ build-fuzz/build.ninja:
 	CC=clang $(CMAKE) -B build-fuzz -DZT_TESTS=ON -DZT_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 	    -DZT_SANITIZE=address,undefined
 
-.PHONY: all demo test setup check sim fuzz interop bench install clean
+.PHONY: all demo test setup check sim fuzz interop bench deb install clean

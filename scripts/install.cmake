@@ -10,6 +10,8 @@ install(TARGETS zt_shared zt_static EXPORT libzt
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS zt RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
+install(FILES packaging/completion/zt.bash
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME zt)
 
 # The prefix is where the file lies, since it is only known when it is installed.
 file(RELATIVE_PATH ZT_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
