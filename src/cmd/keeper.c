@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The controller's thread. Two monitors: the queue's is a leaf and held for a copy; the desk's guards the
-   controller and is held while it decides, writes and hands over. The core's lock is taken inside it. */
+   controller and is held while it decides, writes and hands over. The core's lock is taken inside it. The
+   thread waits for its bell and for the store's descriptor, and looks after the controller each second. */
 #include "cmd/keeper.h"
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/bell.h"
 #include "os/host.h"
 
 #include <string.h>
@@ -15,9 +17,11 @@ struct zt_keeper {
     struct zt_service *service; /* borrowed */
     struct zt_thread *thread;
     struct zt_monitor *desk;
+    struct zt_bell bell;
+    int descriptor; /* the store's; of the thread alone, as is the next */
+    bool for_writing;
     struct zt_monitor *queue; /* guards what follows */
     bool is_stopping;
-    bool has_work; /* an API call left effects */
     size_t head, count;
     struct zt_config_request requests[ZT_MAX_KEEPER_QUEUE];
 };
@@ -33,7 +37,7 @@ struct zt_keeper *zt_keeper_new(struct zt_store *store)
     keeper->store = store;
     keeper->desk = zt_monitor_new();
     keeper->queue = zt_monitor_new();
-    if (keeper->desk && keeper->queue)
+    if (zt_bell_open(&keeper->bell) && keeper->desk && keeper->queue)
         return keeper;
     zt_keeper_free(keeper);
     return NULL;
@@ -49,6 +53,7 @@ void zt_keeper_free(struct zt_keeper *keeper)
         zt_monitor_free(keeper->desk);
     if (keeper->queue)
         zt_monitor_free(keeper->queue);
+    zt_bell_close(&keeper->bell);
     zt_free(keeper);
 }
 
@@ -61,20 +66,17 @@ void zt_keeper_request(void *context, const struct zt_config_request *request)
         keeper->requests[(keeper->head + keeper->count) % ZT_MAX_KEEPER_QUEUE] = *request;
         keeper->count++;
     }
-    zt_monitor_wake(keeper->queue);
     zt_monitor_leave(keeper->queue);
+    zt_bell_ring(&keeper->bell);
 }
 
-/* Waits for something to do. False: the thread is to end. *has_request tells whether request is one. */
-static bool next_work(struct zt_keeper *keeper, bool is_busy, struct zt_config_request *request,
-                      bool *has_request)
+/* Takes the oldest request. False: the thread is to end. */
+static bool next_request(struct zt_keeper *keeper, struct zt_config_request *request,
+                         bool *has_request)
 {
     bool goes_on;
 
     zt_monitor_enter(keeper->queue);
-    while (!is_busy && !keeper->is_stopping && !keeper->has_work && keeper->count == 0)
-        (void)zt_monitor_wait(keeper->queue, -1);
-    keeper->has_work = false;
     *has_request = keeper->count > 0;
     if (*has_request) {
         *request = keeper->requests[keeper->head];
@@ -112,18 +114,36 @@ static bool carry_out(struct zt_keeper *keeper)
     return true;
 }
 
+/* One round at the desk. True if there may be more to do at once. */
+static bool work(struct zt_keeper *keeper, const struct zt_config_request *request, bool is_ready)
+{
+    struct zt_instant now = zt_host_now();
+    bool is_busy;
+
+    zt_monitor_enter(keeper->desk);
+    if (request)
+        zt_controller_request(keeper->controller, now, request);
+    if (is_ready)
+        zt_controller_follow(keeper->controller, now);
+    zt_controller_tend(keeper->controller, now);
+    is_busy = carry_out(keeper);
+    keeper->descriptor = keeper->store->functions->descriptor(keeper->store, &keeper->for_writing);
+    zt_monitor_leave(keeper->desk);
+    return is_busy || request;
+}
+
 static void run(void *context)
 {
     struct zt_keeper *keeper = context;
     struct zt_config_request request;
-    bool is_busy = false, has_request;
+    bool is_busy = true, has_request;
 
-    while (next_work(keeper, is_busy, &request, &has_request)) {
-        zt_monitor_enter(keeper->desk);
-        if (has_request)
-            zt_controller_request(keeper->controller, zt_host_now(), &request);
-        is_busy = carry_out(keeper);
-        zt_monitor_leave(keeper->desk);
+    keeper->descriptor = -1;
+    while (next_request(keeper, &request, &has_request)) {
+        bool is_ready = zt_bell_wait(&keeper->bell, keeper->descriptor, keeper->for_writing,
+                                     is_busy || has_request ? 0 : ZT_KEEPER_ROUND_MS);
+
+        is_busy = work(keeper, has_request ? &request : NULL, is_ready);
     }
 }
 
@@ -150,8 +170,8 @@ void zt_keeper_stop(struct zt_keeper *keeper)
         return;
     zt_monitor_enter(keeper->queue);
     keeper->is_stopping = true;
-    zt_monitor_wake_all(keeper->queue);
     zt_monitor_leave(keeper->queue);
+    zt_bell_ring(&keeper->bell);
     zt_thread_join(keeper->thread);
     keeper->thread = NULL;
 }
@@ -164,10 +184,6 @@ json_t *zt_keeper_route(struct zt_keeper *keeper, const char *method, const char
     zt_monitor_enter(keeper->desk);
     result = zt_controller_route(keeper->controller, zt_host_now(), method, path, body, status);
     zt_monitor_leave(keeper->desk);
-
-    zt_monitor_enter(keeper->queue);
-    keeper->has_work = true;
-    zt_monitor_wake(keeper->queue);
-    zt_monitor_leave(keeper->queue);
+    zt_bell_ring(&keeper->bell); /* the call may have left effects */
     return result;
 }

@@ -2,9 +2,11 @@
 /* Options of a network, judged here so that a mistyped one is not silently left out by the API. */
 #include "cmd/network_body.h"
 
-#include "base/text.h"
 #include "base/limits.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "cmd/home.h"
+#include "cmd/rules_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -134,18 +136,41 @@ static int put_dns(const struct zt_command *command, json_t *body, const char *t
     return ZT_GO_ON;
 }
 
+/* A text in the rule language is compiled here; the controller keeps it for whoever edits it next. */
+static int put_rules_text(const struct zt_command *command, json_t *body, const char *path,
+                          const uint8_t *bytes, size_t length)
+{
+    struct zt_rulebook *book = zt_rules_file_compile(command, path, bytes, length);
+    json_t *config;
+
+    if (!book)
+        return ZT_EXIT_FAILED;
+    config = zt_rulebook_config(book);
+    zt_free(book);
+    (void)json_object_update(body, config);
+    json_decref(config);
+    (void)json_object_set_new(body, "rulesSource", json_stringn((const char *)bytes, length));
+    return ZT_GO_ON;
+}
+
 static int put_rules(const struct zt_command *command, json_t *body, const char *path)
 {
     char error[ZT_HOME_TEXT];
     json_error_t where;
     uint8_t *bytes;
     size_t length;
-    json_t *rules;
+    json_t *rules, *inner;
+    int code;
 
     if (!path)
         return ZT_GO_ON;
     if (zt_home_read(path, MAX_RULES_FILE, &bytes, &length, error) != 0)
         return zt_complain(command, ZT_EXIT_FAILED, "--rules: %s", error);
+    if (!zt_rules_file_is_json(bytes, length)) {
+        code = put_rules_text(command, body, path, bytes, length);
+        free(bytes);
+        return code;
+    }
     rules = json_loadb((const char *)bytes, length, 0, &where);
     free(bytes);
     if (!rules)
@@ -155,10 +180,12 @@ static int put_rules(const struct zt_command *command, json_t *body, const char 
         (void)json_object_set_new(body, "rules", rules);
         return ZT_GO_ON;
     }
-    for (size_t i = 0; i < 3; i++) {
-        static const char *const keys[] = { "rules", "capabilities", "tags" };
-        if (json_object_get(rules, keys[i]))
-            (void)json_object_set(body, keys[i], json_object_get(rules, keys[i]));
+    inner = json_object_get(rules, "config"); /* as `zt rules compile` prints it */
+    for (size_t i = 0; i < 4; i++) {
+        static const char *const keys[] = { "rules", "capabilities", "tags", "rulesSource" };
+        json_t *value = json_object_get(inner ? inner : rules, keys[i]);
+        if (value)
+            (void)json_object_set(body, keys[i], value);
     }
     json_decref(rules);
     return ZT_GO_ON;

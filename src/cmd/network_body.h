@@ -34,8 +34,8 @@ struct zt_network_options {
     "      --rfc4193, --6plane     automatic IPv6 addresses of that kind\n"                        \
     "      --mtu N                 1280 to 10000\n"                                                \
     "      --multicast-limit N     recipients of a multicast frame, 0: none\n"                     \
-    "      --rules FILE            JSON: an array of rules, or an object with rules,\n"            \
-    "                              capabilities and tags\n"                                        \
+    "      --rules FILE            in the rule language (docs/rules.md), or JSON: an array of\n"   \
+    "                              rules, or an object with rules, capabilities and tags\n"        \
     "      --dns DOMAIN:IP[,IP...] search domain and servers\n"
 
 /* A new object, or NULL after the error was reported. old: the network as it is, NULL if new. */

@@ -12,6 +12,10 @@
     "                        it the machine's own addresses are named\n"                           \
     "  -b, --bind IP         bind to this address only; may be repeated\n"                         \
     "      --allow-loopback  use loopback addresses too: demos and tests on one machine\n"         \
+    "      --http IP:PORT    serve the HTTP APIs there; may be repeated. Without it on\n"          \
+    "                        loopback, at the number of the UDP port\n"                            \
+    "      --http-allow IP/BITS  administration from there too; may be repeated\n"                 \
+    "      --no-http         no HTTP at all\n"                                                     \
     "  -v, --verbose         log every packet\n"                                                   \
     "  -j, --json            print the line that says `ready` as JSON\n"
 
@@ -23,11 +27,15 @@ static const struct zt_command root_command = {
 };
 
 static const struct zt_command controller_command = {
-    "controller", "-H DIR [-p PORT] [--planet FILE] [--root] [--memory]",
-    "Hosts networks, whose records are kept in DIR/controller.db.\n" COMMON_HELP
+    "controller", "-H DIR [-p PORT] [--planet FILE] [--root] [--store STORE]",
+    "Hosts networks, whose records are kept in DIR/controller.db.\n"
+    "`zt controller backup`, `restore`, `export`, `import` and `copy` work on such records;\n"
+    "each has its own --help.\n" COMMON_HELP
     "      --planet FILE     the planet to use; without it DIR/planet\n"
     "      --root            be a root too, named by DIR/planet\n"
-    "      --memory          keep records in memory only\n"
+    "      --store STORE     keep records there: sqlite:PATH, postgres:URI, or memory (lost at\n"
+    "                        the end). PostgreSQL may be shared by several controllers\n"
+    "      --memory          the same as --store memory\n"
 };
 
 static int read_endpoints(const struct zt_command *command, const char *option,
@@ -50,27 +58,70 @@ static int read_endpoints(const struct zt_command *command, const char *option,
     return ZT_GO_ON;
 }
 
-static int read_options(struct zt_server_options *options, int count, char **arguments)
+static int read_http(struct zt_server_options *options, const struct zt_texts *listen,
+                     const struct zt_texts *allow)
 {
     const struct zt_command *command = options->command;
-    struct zt_texts endpoints = { 0 }, binds = { 0 }, positional;
+
+    if (options->no_http && listen->count + allow->count > 0)
+        return zt_complain(command, ZT_EXIT_USAGE, "--no-http excludes --http and --http-allow");
+    for (size_t i = 0; i < listen->count; i++)
+        if (i >= ZT_MAX_HTTP_LISTEN || !zt_http_address_read(&options->http[i], listen->values[i]))
+            return zt_complain(command, ZT_EXIT_USAGE, "--http: %s is not IP:PORT, or one too many",
+                               listen->values[i]);
+    for (size_t i = 0; i < allow->count; i++)
+        if (i >= ZT_MAX_HTTP_PREFIXES ||
+            !zt_http_network_read(&options->http_allow[i], allow->values[i]))
+            return zt_complain(command, ZT_EXIT_USAGE,
+                               "--http-allow: %s is not IP/BITS, or one too many",
+                               allow->values[i]);
+    options->http_count = listen->count;
+    options->http_allow_count = allow->count;
+    return ZT_GO_ON;
+}
+
+static void append(struct zt_option *table, size_t *known, const struct zt_option *more,
+                   size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        table[(*known)++] = more[i];
+}
+
+int zt_server_read(struct zt_server_options *options, const struct zt_option *own, size_t own_count,
+                   int count, char **arguments)
+{
+    const struct zt_command *command = options->command;
+    struct zt_texts endpoints = { 0 }, binds = { 0 }, http = { 0 }, allow = { 0 }, positional;
     const char *port_text = "9993";
+    bool in_memory = false;
     uint64_t port;
-    const struct zt_option table[] = {
+    const struct zt_option common[] = {
         { "--home", "-H", ZT_OPTION_TEXT, &options->home },
         { "--port", "-p", ZT_OPTION_TEXT, &port_text },
         { "--endpoint", "-e", ZT_OPTION_LIST, &endpoints },
         { "--bind", "-b", ZT_OPTION_LIST, &binds },
+        { "--http", NULL, ZT_OPTION_LIST, &http },
+        { "--http-allow", NULL, ZT_OPTION_LIST, &allow },
+        { "--no-http", NULL, ZT_OPTION_FLAG, &options->no_http },
         { "--allow-loopback", NULL, ZT_OPTION_FLAG, &options->allow_loopback },
         { "--verbose", "-v", ZT_OPTION_FLAG, &options->is_verbose },
         { "--json", "-j", ZT_OPTION_FLAG, &options->as_json },
         { "--planet", NULL, ZT_OPTION_TEXT, &options->planet_file },
-        { "--root", NULL, ZT_OPTION_FLAG, &options->is_root },
-        { "--memory", NULL, ZT_OPTION_FLAG, &options->in_memory },
     };
-    size_t known = sizeof table / sizeof table[0] - (options->is_controller ? 0 : 2);
-    int code = zt_args_read(command, count, arguments, table, known, &positional);
+    const struct zt_option controllers[] = {
+        { "--root", NULL, ZT_OPTION_FLAG, &options->is_root },
+        { "--memory", NULL, ZT_OPTION_FLAG, &in_memory },
+        { "--store", NULL, ZT_OPTION_TEXT, &options->store },
+    };
+    struct zt_option table[32];
+    size_t known = 0;
+    int code;
 
+    append(table, &known, common, sizeof common / sizeof common[0]);
+    if (options->is_controller)
+        append(table, &known, controllers, sizeof controllers / sizeof controllers[0]);
+    append(table, &known, own, own_count);
+    code = zt_args_read(command, count, arguments, table, known, &positional);
     if (code != ZT_GO_ON)
         return code;
     if (positional.count > 0)
@@ -79,9 +130,15 @@ static int read_options(struct zt_server_options *options, int count, char **arg
         return zt_complain(command, ZT_EXIT_USAGE, "--home DIR is missing");
     if (!zt_args_number(&port, port_text, options->is_root ? 1 : 0, UINT16_MAX))
         return zt_complain(command, ZT_EXIT_USAGE, "--port: %s is not a port", port_text);
+    if (in_memory && options->store)
+        return zt_complain(command, ZT_EXIT_USAGE, "--memory and --store exclude each other");
+    if (in_memory)
+        options->store = "memory";
     options->port = (uint16_t)port;
     code = read_endpoints(command, "--endpoint", &endpoints, options->port, true,
                           options->endpoints, &options->endpoint_count);
+    if (code == ZT_GO_ON)
+        code = read_http(options, &http, &allow);
     if (code != ZT_GO_ON)
         return code;
     return read_endpoints(command, "--bind", &binds, 0, false, options->bind, &options->bind_count);
@@ -89,7 +146,7 @@ static int read_options(struct zt_server_options *options, int count, char **arg
 
 static int run(struct zt_server_options *options, int count, char **arguments)
 {
-    int code = read_options(options, count, arguments);
+    int code = zt_server_read(options, NULL, 0, count, arguments);
 
     return code == ZT_GO_ON ? zt_server_run(options) : code;
 }
@@ -101,9 +158,20 @@ int zt_command_root(int count, char **arguments)
     return run(&options, count, arguments);
 }
 
+static const struct zt_subcommand tools[] = {
+    { "backup", "write all records to a file", zt_command_backup },
+    { "restore", "replace all records by those of a file", zt_command_restore },
+    { "export", "write all records as JSON files", zt_command_export },
+    { "import", "read JSON files as records", zt_command_import },
+    { "copy", "copy all records to another store", zt_command_copy },
+};
+
 int zt_command_controller(int count, char **arguments)
 {
     struct zt_server_options options = { .command = &controller_command, .is_controller = true };
 
+    for (size_t i = 0; count > 0 && i < sizeof tools / sizeof tools[0]; i++)
+        if (strcmp(arguments[0], tools[i].name) == 0)
+            return tools[i].run(count - 1, arguments + 1);
     return run(&options, count, arguments);
 }

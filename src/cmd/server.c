@@ -30,6 +30,7 @@ struct server {
     struct zt_service *service;
     struct zt_api api;
     struct zt_control *control;
+    struct zt_http *http; /* NULL: not wanted */
     char error[ZT_HOME_TEXT];
 };
 
@@ -120,17 +121,17 @@ static bool find_planet(struct server *server)
 static bool open_keeper(struct server *server)
 {
     struct zt_store *store;
-    char path[ZT_HOME_TEXT];
+    char path[ZT_HOME_TEXT], own[ZT_HOME_TEXT + 8];
 
     if (!server->options->is_controller)
         return true;
     zt_format(path, sizeof path, "%s/controller.db", server->options->home);
-    store = server->options->in_memory
-                ? zt_store_mem_open()
-                : zt_store_sqlite_open(path, server->error, sizeof server->error);
+    zt_format(own, sizeof own, "sqlite:%s", path);
+    store = zt_store_open(server->options->store ? server->options->store : own, true,
+                          server->error, sizeof server->error);
     if (!store)
         return false;
-    (void)chmod(path, 0600); /* one that was made with a wider mode; none is there with --memory */
+    (void)chmod(path, 0600); /* one that was made with a wider mode, if it is there */
     server->keeper = zt_keeper_new(store);
     if (!server->keeper)
         zt_format(server->error, sizeof server->error, "out of memory");
@@ -177,6 +178,34 @@ static bool wait_until_up(struct server *server)
     return !*server->error;
 }
 
+static json_t *answer_http(void *context, const char *method, const char *path, const json_t *body,
+                           int *status)
+{
+    return zt_api_route(context, method, path, body, status);
+}
+
+/* After the UDP port is known, whose number is its default. */
+static bool start_http(struct server *server)
+{
+    const struct zt_server_options *from = server->options;
+    struct zt_http_options options = {
+        .home = from->home,
+        .folder = server->folder,
+        .listen = from->http,
+        .listen_count = from->http_count,
+        .port = zt_service_port(server->service, 0),
+        .allow = from->http_allow,
+        .allow_count = from->http_allow_count,
+        .backend = { .context = &server->api, .route = answer_http },
+        .log = &server->log,
+    };
+
+    if (from->no_http || is_signalled)
+        return true;
+    server->http = zt_http_start(&options, server->error, sizeof server->error);
+    return server->http != NULL;
+}
+
 static bool start(struct server *server)
 {
     const struct zt_server_options *options = server->options;
@@ -199,7 +228,7 @@ static bool start(struct server *server)
         return false;
     server->api = (struct zt_api){ server->service, server->keeper };
     if (zt_control_run(server->control, &server->api))
-        return wait_until_up(server);
+        return wait_until_up(server) && start_http(server);
     zt_format(server->error, sizeof server->error, "no thread is to be had");
     return false;
 }
@@ -207,6 +236,7 @@ static bool start(struct server *server)
 /* Each is stopped before what it uses. */
 static void stop(struct server *server)
 {
+    zt_http_stop(server->http);
     zt_control_stop(server->control);
     zt_keeper_stop(server->keeper);
     if (server->service)
@@ -222,15 +252,25 @@ static void print_ready(const struct server *server)
     const struct zt_server_options *options = server->options;
     char address[ZT_ADDRESS_TEXT], planet[ZT_HOME_TEXT];
     unsigned port = zt_service_port(server->service, 0);
+    unsigned http = server->http ? zt_http_port(server->http) : 0;
 
     zt_hex_number_write(address, server->self.address, 10);
     zt_format(planet, sizeof planet, "%s/planet", options->home);
     if (options->as_json)
-        (void)printf("{\"address\":\"%s\",\"port\":%u,\"planet\":\"%s\"}\n", address, port, planet);
+        (void)printf("{\"address\":\"%s\",\"port\":%u,\"http\":%u,\"planet\":\"%s\"}\n", address,
+                     port, http, planet);
     else
         (void)printf("%s %s ready on port %u, planet %s\n", options->command->name, address, port,
                      planet);
     (void)fflush(stdout);
+}
+
+static bool tell_ready(struct server *server)
+{
+    if (server->options->ready)
+        return server->options->ready(server->options, &server->api);
+    print_ready(server);
+    return true;
 }
 
 int zt_server_run(const struct zt_server_options *options)
@@ -245,7 +285,7 @@ int zt_server_run(const struct zt_server_options *options)
     catch_signals();
     is_good = start(&server);
     if (is_good && !is_signalled)
-        print_ready(&server);
+        is_good = tell_ready(&server);
     while (is_good && !is_signalled) {
         zt_host_sleep_ms(WAIT_MS);
         is_good = !*zt_service_fatal_text(server.service);

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "controller/coerce.h"
 
+#define ZT_CONFLICT_TRIALS 5 /* others may change the same record at the same time */
+
 static struct zt_hosted_network *find_network(const struct zt_controller *controller, zt_nwid nwid,
                                               struct zt_api_error *error)
 {
@@ -76,20 +78,18 @@ static bool save_changed(struct zt_controller *controller, zt_nwid nwid, json_t 
     (void)json_object_set_new(json, "revision", json_integer(revision));
     record = zt_network_record_new(nwid, json, error);
     json_decref(json);
-    return record && zt_hosting_save_network(controller, record, error);
+    return record && zt_keep_network(controller, record, error);
 }
 
-json_t *zt_controller_set_network(struct zt_controller *controller, struct zt_instant now,
-                                  zt_nwid nwid, const json_t *body, struct zt_api_error *error)
+static json_t *change_network(struct zt_controller *controller, struct zt_instant now, zt_nwid nwid,
+                              const json_t *body, struct zt_api_error *error)
 {
-    struct zt_hosted_network *network;
+    struct zt_hosted_network *network = zt_hosting_network(controller, nwid);
     json_t *json;
 
-    nwid = nwid ? nwid : choose_nwid(controller);
-    if (zt_nwid_controller(nwid) != controller->self.address)
+    if (!network && !zt_hosting_is_ours(controller, nwid))
         return zt_refuse(error, 400, "network %016llx belongs to another controller",
                          (unsigned long long)nwid);
-    network = zt_hosting_network(controller, nwid);
     json = zt_network_json_change(network ? network->record->json : NULL, nwid, now.wall_ms, body,
                                   error);
     if (!json)
@@ -103,6 +103,22 @@ json_t *zt_controller_set_network(struct zt_controller *controller, struct zt_in
     return json_copy(network->record->json);
 }
 
+json_t *zt_controller_set_network(struct zt_controller *controller, struct zt_instant now,
+                                  zt_nwid nwid, const json_t *body, struct zt_api_error *error)
+{
+    json_t *result;
+
+    nwid = nwid ? nwid : choose_nwid(controller);
+    if (!zt_hosting_is_ours(controller, nwid)) /* it may have been made just now, elsewhere */
+        zt_follow_changes(controller, now);
+    result = change_network(controller, now, nwid, body, error);
+    for (int i = 0; !result && error->status == 409 && i < ZT_CONFLICT_TRIALS; i++) {
+        zt_follow_changes(controller, now);
+        result = change_network(controller, now, nwid, body, error);
+    }
+    return result;
+}
+
 json_t *zt_controller_delete_network(struct zt_controller *controller, struct zt_instant now,
                                      zt_nwid nwid, struct zt_api_error *error)
 {
@@ -114,7 +130,7 @@ json_t *zt_controller_delete_network(struct zt_controller *controller, struct zt
         return NULL;
     json = json_copy(network->record->json);
     revoking = zt_push_list_revoked(controller, network, 0, now.wall_ms);
-    if (zt_hosting_remove_network(controller, network, error)) {
+    if (zt_keep_no_network(controller, network, error)) {
         zt_push_revocation(controller, revoking);
         return json;
     }
@@ -142,12 +158,16 @@ json_t *zt_controller_members(struct zt_controller *controller, zt_nwid nwid,
     return list;
 }
 
-/* The record, and what is known besides: docs/wire.md 18.9. */
-static json_t *member_json(const struct zt_hosted_member *member)
+json_t *zt_known_member_json(const struct zt_controller *controller,
+                             const struct zt_hosted_member *member)
 {
     json_t *json = zt_member_record_json(&member->record, member->network->nwid);
     char text[ZT_ENDPOINT_TEXT];
 
+    (void)json_object_set_new(
+        json, "online",
+        json_boolean(member->has_asked &&
+                     controller->wall_ms - member->asked_wall_ms < ZT_ONLINE_MS));
     if (!member->has_asked)
         return json;
     (void)json_object_set_new(json, "lastSeen", json_integer(member->asked_wall_ms));
@@ -165,58 +185,66 @@ json_t *zt_controller_member(struct zt_controller *controller, zt_nwid nwid, zt_
 {
     const struct zt_hosted_member *found = find_member(controller, nwid, member, error);
 
-    return found ? member_json(found) : NULL;
+    return found ? zt_known_member_json(controller, found) : NULL;
 }
 
-/* What others and the member itself have to be told after its record changed. */
-static void announce_change(struct zt_controller *controller, struct zt_hosted_member *member,
-                            bool was_authorized, bool was_bridge, int64_t now_ms)
+/* The draft as the body wants it. */
+static bool draft_change(struct zt_member_draft *next, const struct zt_hosted_network *network,
+                         zt_address address, int64_t now_ms, const json_t *body,
+                         struct zt_api_error *error)
 {
-    if (was_authorized && !member->record.authorized) {
-        zt_push_forget(controller, member);
-        zt_push_revocation(controller, zt_push_list_revoked(controller, member->network,
-                                                            member->record.address, now_ms));
-    }
-    /* Bridges stand in everybody's configuration. */
-    if (was_bridge != member->record.active_bridge)
-        zt_push_network(controller, member->network);
+    const struct zt_hosted_member *member = zt_hosting_member(network, address);
+    bool is_first = !member || member->record.authorized_ms == 0;
+
+    if (member)
+        zt_member_draft_of(next, &member->record);
     else
-        zt_push_member(controller, member);
+        zt_member_draft_init(next, address, now_ms);
+    if (!zt_member_draft_change(next, now_ms, body, error)) {
+        zt_member_draft_clear(next);
+        return false;
+    }
+    if (is_first && next->record.authorized && !json_object_get(body, "capabilities"))
+        zt_decide_first_capabilities(network->record, &next->record);
+    return true;
 }
 
-json_t *zt_controller_set_member(struct zt_controller *controller, struct zt_instant now,
-                                 zt_nwid nwid, zt_address address, const json_t *body,
-                                 struct zt_api_error *error)
+static json_t *change_member(struct zt_controller *controller, struct zt_instant now, zt_nwid nwid,
+                             zt_address address, const json_t *body, struct zt_api_error *error)
 {
     struct zt_hosted_network *network = find_network(controller, nwid, error);
     struct zt_hosted_member *member = network ? zt_hosting_member(network, address) : NULL;
     bool was_authorized = member && member->record.authorized;
     bool was_bridge = member && member->record.active_bridge;
     uint64_t old_revision = member ? member->record.revision : 0;
-    bool is_first = !member || member->record.authorized_ms == 0;
-    struct zt_member_record next;
+    struct zt_member_draft next;
 
-    if (!network)
+    if (!network || !draft_change(&next, network, address, now.wall_ms, body, error))
         return NULL;
-    if (zt_address_is_reserved(address))
-        return zt_refuse(error, 400, "%010llx can't be an address", (unsigned long long)address);
-    if (member)
-        zt_member_record_copy(&next, &member->record);
-    else
-        zt_member_record_init(&next, address, now.wall_ms);
-    if (!zt_member_record_change(&next, now.wall_ms, body, error)) {
-        zt_member_record_clear(&next);
-        return NULL;
-    }
-    if (is_first && next.authorized && !json_object_get(body, "capabilities"))
-        zt_decide_first_capabilities(network->record, &next);
-    member = zt_hosting_save_member(controller, network, &next, true, error);
-    zt_member_record_clear(&next);
+    member = zt_keep_member(controller, network, &next.record, true, error);
+    zt_member_draft_clear(&next);
     if (!member)
         return NULL;
     if (member->record.revision != old_revision)
-        announce_change(controller, member, was_authorized, was_bridge, now.wall_ms);
-    return member_json(member);
+        zt_push_member_change(controller, member, was_authorized, was_bridge, now.wall_ms);
+    return zt_known_member_json(controller, member);
+}
+
+json_t *zt_controller_set_member(struct zt_controller *controller, struct zt_instant now,
+                                 zt_nwid nwid, zt_address address, const json_t *body,
+                                 struct zt_api_error *error)
+{
+    json_t *result;
+
+    if (zt_address_is_reserved(address))
+        return zt_refuse(error, 400, "%010llx can't be an address", (unsigned long long)address);
+    controller->wall_ms = now.wall_ms;
+    result = change_member(controller, now, nwid, address, body, error);
+    for (int i = 0; !result && error->status == 409 && i < ZT_CONFLICT_TRIALS; i++) {
+        zt_follow_changes(controller, now);
+        result = change_member(controller, now, nwid, address, body, error);
+    }
+    return result;
 }
 
 json_t *zt_controller_delete_member(struct zt_controller *controller, struct zt_instant now,
@@ -230,8 +258,8 @@ json_t *zt_controller_delete_member(struct zt_controller *controller, struct zt_
 
     if (!member)
         return NULL;
-    json = member_json(member);
-    if (!zt_hosting_remove_member(controller, member, error)) {
+    json = zt_known_member_json(controller, member);
+    if (!zt_keep_no_member(controller, member, error)) {
         json_decref(json);
         return NULL;
     }

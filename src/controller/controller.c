@@ -20,12 +20,14 @@ struct zt_controller *zt_controller_new(const struct zt_identity *self, struct z
     if (!controller)
         return NULL;
     controller->self = *self;
+    controller->self.signer = controller->signer = zt_signer_new(&self->secret, &self->key);
     controller->store = store;
     controller->log = log;
     zt_rng_init(&controller->rng, seed);
     controller->gates = zt_alloc(ZT_MAX_REQUEST_GATES * sizeof *controller->gates);
-    if (controller->gates && zt_issuer_init(&controller->issuer, &controller->self) &&
-        zt_hosting_load(controller, error, error_size))
+    if (controller->signer && controller->gates &&
+        zt_issuer_init(&controller->issuer, &controller->self) &&
+        zt_follow_load(controller, error, error_size))
         return controller;
     zt_controller_free(controller);
     return NULL;
@@ -35,16 +37,19 @@ void zt_controller_free(struct zt_controller *controller)
 {
     if (!controller)
         return;
+    if (controller->networks)
+        zt_seen_save(controller, false);
     zt_push_clear(controller);
     zt_hosting_clear(controller);
     zt_issuer_clear(&controller->issuer);
+    zt_signer_free(controller->signer);
     zt_identity_wipe(&controller->self);
     zt_rng_wipe(&controller->rng);
     zt_free(controller->gates);
     zt_free(controller);
 }
 
-/* One request per second, member and network. docs/wire.md 18.1 */
+/* Each member and network has a rate of its own. docs/wire.md 18.1 */
 static bool pass_gate(struct zt_controller *controller, const struct zt_config_request *request,
                       int64_t mono_ms)
 {
@@ -53,10 +58,12 @@ static bool pass_gate(struct zt_controller *controller, const struct zt_config_r
         &controller->gates[zt_table_hash(key, sizeof key) % ZT_MAX_REQUEST_GATES];
     bool is_same = gate->nwid == key[0] && gate->member == key[1];
 
-    if (is_same && mono_ms - gate->last_ms <= ZT_REQUEST_INTERVAL_MS)
-        return false;
-    *gate = (struct zt_request_gate){ key[0], key[1], mono_ms };
-    return true;
+    if (!is_same) {
+        gate->nwid = key[0];
+        gate->member = key[1];
+        zt_rate_init(&gate->requests, ZT_REQUESTS_PER_SECOND, ZT_REQUESTS_AT_ONCE, mono_ms);
+    }
+    return zt_rate_take(&gate->requests, mono_ms);
 }
 
 static void queue_answer(struct zt_controller *controller, const struct zt_config_request *request,
@@ -119,11 +126,11 @@ void zt_decide_first_capabilities(const struct zt_network_record *network,
 }
 
 /* Is the request's "token:..." one of the network's, not yet expired? Copies it. docs/wire.md 18.2 */
-static bool has_token(char out[128], const struct zt_network_record *network,
+static bool has_token(char out[ZT_MAX_TOKEN], const struct zt_network_record *network,
                       const struct zt_dict *dict, int64_t now_ms)
 {
     static const char prefix[] = "token:";
-    char text[sizeof prefix - 1 + 128];
+    char text[sizeof prefix - 1 + ZT_MAX_TOKEN];
     long length = zt_dict_get(dict, "a", text, sizeof text);
     const char *token = text + sizeof prefix - 1;
     const json_t *expiry;
@@ -135,7 +142,7 @@ static bool has_token(char out[128], const struct zt_network_record *network,
     if (!json_is_number(expiry) ||
         (json_number_value(expiry) > 0 && json_number_value(expiry) <= (double)now_ms))
         return false;
-    zt_format(out, 128, "%s", token);
+    zt_format(out, ZT_MAX_TOKEN, "%s", token);
     return true;
 }
 
@@ -185,51 +192,81 @@ static bool make_room_for_stranger(struct zt_controller *controller,
     while (network->strangers && (network->stranger_count >= ZT_MAX_STRANGERS ||
                                   controller->stranger_count >= ZT_MAX_ALL_STRANGERS ||
                                   now_ms - network->strangers->asked_wall_ms > ZT_STRANGER_LIFE_MS))
-        if (!zt_hosting_remove_member(controller, network->strangers, &error))
+        if (!zt_keep_no_member(controller, network->strangers, &error))
             return false;
     return controller->stranger_count < ZT_MAX_ALL_STRANGERS;
 }
 
-static void remember_request(struct zt_hosted_member *member,
+static void remember_request(struct zt_controller *controller, struct zt_hosted_member *member,
                              const struct zt_config_request *request,
                              const struct zt_member_traits *traits, int64_t now_ms)
 {
+    bool is_news = !member->has_asked || memcmp(&member->traits, traits, sizeof *traits) != 0;
+
     member->has_asked = true;
     member->traits = *traits;
     member->origin.link = request->link;
     member->origin.direct = request->direct;
     member->asked_wall_ms = now_ms;
+    zt_seen_note(controller, member, is_news);
 }
 
-static void decide(struct zt_controller *controller, struct zt_hosted_network *network,
-                   const struct zt_config_request *request, int64_t now_ms)
+/* Does the record in force, unchanged, let the member have its configuration? */
+static bool is_good_as_it_is(const struct zt_hosted_member *member,
+                             const struct zt_config_request *request)
+{
+    return member && member->record.authorized && member->record.has_identity &&
+           zt_identity_equal(&member->record.identity, &request->member);
+}
+
+/* Puts next in force. What can't be stored is not granted; but who was granted before, is still answered
+   while the store fails. NULL: nothing is known of the member. */
+static struct zt_hosted_member *keep_asker(struct zt_controller *controller,
+                                           struct zt_hosted_network *network,
+                                           const struct zt_member_record *next,
+                                           const struct zt_config_request *request, int64_t now_ms,
+                                           int *problem)
+{
+    struct zt_hosted_member *member = zt_hosting_member(network, next->address), *kept;
+    bool store = next->authorized || (member && !member->is_stranger);
+    struct zt_api_error error = { 0 };
+
+    *problem = 0;
+    if (!store && !member && !make_room_for_stranger(controller, network, now_ms))
+        return NULL;
+    kept = zt_keep_member(controller, network, next, store, &error);
+    *problem = kept ? 0 : error.status;
+    return kept ? kept : is_good_as_it_is(member, request) ? member : NULL;
+}
+
+static int decide(struct zt_controller *controller, struct zt_hosted_network *network,
+                  const struct zt_config_request *request, int64_t now_ms)
 {
     struct zt_dict dict = zt_dict_of(request->metadata, request->metadata_length);
     struct zt_hosted_member *member = zt_hosting_member(network, request->member.address);
     struct zt_member_traits traits;
-    struct zt_member_record next;
-    struct zt_api_error problem;
-    bool store;
+    struct zt_member_draft next;
+    int problem;
     uint8_t error;
 
     read_traits(&traits, &dict);
     if (member)
-        zt_member_record_copy(&next, &member->record);
+        zt_member_draft_of(&next, &member->record);
     else
-        zt_member_record_init(&next, request->member.address, now_ms);
+        zt_member_draft_init(&next, request->member.address, now_ms);
 
-    error = judge(controller, network, &next, request, &dict, now_ms);
+    error = judge(controller, network, &next.record, request, &dict, now_ms);
     if (error == 0)
-        memcpy(next.version, traits.version, sizeof next.version);
-    store = next.authorized || (member && !member->is_stranger);
-    if (store || member || make_room_for_stranger(controller, network, now_ms))
-        member = zt_hosting_save_member(controller, network, &next, store, &problem);
-    zt_member_record_clear(&next);
+        memcpy(next.record.version, traits.version, sizeof next.record.version);
+    member = keep_asker(controller, network, &next.record, request, now_ms, &problem);
+    zt_member_draft_clear(&next);
+    if (problem == 409)
+        return problem;
     if (member && zt_identity_equal(&member->record.identity, &request->member))
-        remember_request(member, request, &traits, now_ms);
-    /* What can't be stored is not granted; a refusal needs no record. */
-    if (member || error)
+        remember_request(controller, member, request, &traits, now_ms);
+    if (member || error) /* a refusal needs no record */
         queue_answer(controller, request, error);
+    return problem;
 }
 
 void zt_controller_request(struct zt_controller *controller, struct zt_instant now,
@@ -237,14 +274,47 @@ void zt_controller_request(struct zt_controller *controller, struct zt_instant n
 {
     struct zt_hosted_network *network;
 
-    if (zt_nwid_controller(request->nwid) != controller->self.address ||
+    controller->wall_ms = now.wall_ms;
+    if (!zt_hosting_is_ours(controller, request->nwid) ||
         zt_address_is_reserved(request->member.address))
         return;
     if (controller->answer_count == ZT_MAX_ANSWERS || !pass_gate(controller, request, now.mono_ms))
         return;
     network = zt_hosting_network(controller, request->nwid);
-    if (!network)
-        queue_answer(controller, request, ZT_ERROR_OBJ_NOT_FOUND);
+    if (network && decide(controller, network, request, now.wall_ms) != 409)
+        return;
+    /* Changed by another at this moment: its change is taken over first. */
+    if (network)
+        zt_follow_changes(controller, now);
+    network = zt_hosting_network(controller, request->nwid);
+    if (network)
+        (void)decide(controller, network, request, now.wall_ms);
     else
-        decide(controller, network, request, now.wall_ms);
+        queue_answer(controller, request, ZT_ERROR_OBJ_NOT_FOUND);
+}
+
+void zt_controller_follow(struct zt_controller *controller, struct zt_instant now)
+{
+    controller->wall_ms = now.wall_ms;
+    zt_follow_changes(controller, now);
+}
+
+void zt_controller_tend(struct zt_controller *controller, struct zt_instant now)
+{
+    struct zt_hosted_network *network, *next;
+
+    if (now.mono_ms - controller->tended_mono_ms < ZT_TEND_INTERVAL_MS)
+        return;
+    controller->tended_mono_ms = now.mono_ms;
+    zt_controller_follow(controller, now);
+    HASH_ITER(hh, controller->networks, network, next)
+    {
+        if (network->record->sso_enabled)
+            zt_push_lapsed(controller, network, now.wall_ms);
+    }
+    if (now.mono_ms - controller->saved_mono_ms >= ZT_SEEN_INTERVAL_MS) {
+        controller->saved_mono_ms = now.mono_ms;
+        zt_seen_save(controller, false);
+    } else if (controller->has_news)
+        zt_seen_save(controller, true);
 }

@@ -19,11 +19,18 @@ struct zt_controller;
 struct zt_controller *zt_controller_new(const struct zt_identity *self, struct zt_store *store,
                                         const uint8_t seed[32], const struct zt_log *log,
                                         char *error, size_t error_size);
+/* Saves what is not in the store yet. */
 void zt_controller_free(struct zt_controller *controller);
 
 /* A member asks. docs/wire.md 18.1, 18.2. */
 void zt_controller_request(struct zt_controller *controller, struct zt_instant now,
                            const struct zt_config_request *request);
+
+/* To be called each second or so: saves when members were last seen, ends sign-ons that have lapsed, and
+   takes over what others have changed in the store, which zt_controller_follow does by itself: when the
+   store's descriptor is ready. */
+void zt_controller_tend(struct zt_controller *controller, struct zt_instant now);
+void zt_controller_follow(struct zt_controller *controller, struct zt_instant now);
 
 enum zt_controller_effect_kind { ZT_CONTROLLER_ANSWER = 1, ZT_CONTROLLER_REVOKE };
 
@@ -63,6 +70,11 @@ json_t *zt_controller_set_member(struct zt_controller *controller, struct zt_ins
                                  struct zt_api_error *error);
 json_t *zt_controller_delete_member(struct zt_controller *controller, struct zt_instant now,
                                     zt_nwid nwid, zt_address member, struct zt_api_error *error);
+
+/* A record from outside, as it would be stored: completed and put in order. NULL: it is not one, and error
+   says why. address 0: a network. */
+json_t *zt_controller_read_record(zt_nwid nwid, zt_address address, const json_t *given,
+                                  struct zt_api_error *error);
 
 /* HTTP method and path ("/controller/network/<nwid>/member/<address>", ...) to the calls above. Always
    returns a JSON value and sets *status. body may be NULL. */

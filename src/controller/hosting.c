@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables of a controller. A change goes to the store first and then to memory, whole or not at all. */
+/* The tables of a controller: networks, members, strangers, bridges and addresses in use. */
 #include "controller/state.h"
 
-#include "base/text.h"
-#include "controller/coerce.h"
-
-#include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
 
@@ -83,21 +79,9 @@ static bool claim_ips(struct zt_hosted_network *network, const struct zt_member_
     return true;
 }
 
-/* Writes a JSON record; takes json. */
-static bool put_json(struct zt_controller *controller, zt_nwid nwid, zt_address member,
-                     json_t *json, struct zt_api_error *error)
+bool zt_hosting_is_ours(const struct zt_controller *controller, zt_nwid nwid)
 {
-    struct zt_store *store = controller->store;
-    char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    int result = text ? store->functions->put(store, nwid, member, text, strlen(text)) : -1;
-
-    free(text);
-    json_decref(json);
-    if (result == 0)
-        return true;
-    (void)zt_refuse(error, 500, "can't store the record: %s", store->functions->error(store));
-    zt_log_error(controller->log, "controller", "%s", error->text);
-    return false;
+    return zt_nwid_controller(nwid) == controller->self.address;
 }
 
 static struct zt_hosted_network *new_network(struct zt_controller *controller, zt_nwid nwid)
@@ -110,6 +94,7 @@ static struct zt_hosted_network *new_network(struct zt_controller *controller, z
     if (!network)
         return NULL;
     network->nwid = nwid;
+    network->stored_revision = ZT_NO_RECORD;
     HASH_ADD(hh, controller->networks, nwid, sizeof network->nwid, network);
     if (network->hh.tbl)
         return network;
@@ -135,7 +120,7 @@ static void join_strangers(struct zt_controller *controller, struct zt_hosted_me
     member->is_stranger = true;
 }
 
-static void free_network(struct zt_controller *controller, struct zt_hosted_network *network)
+void zt_hosting_drop_network(struct zt_controller *controller, struct zt_hosted_network *network)
 {
     struct zt_hosted_member *member, *next_member;
     struct zt_claim *claim, *next_claim;
@@ -158,28 +143,25 @@ static void free_network(struct zt_controller *controller, struct zt_hosted_netw
     zt_free(network);
 }
 
-bool zt_hosting_save_network(struct zt_controller *controller, struct zt_network_record *record,
-                             struct zt_api_error *error)
+struct zt_hosted_network *zt_hosting_prepare_network(struct zt_controller *controller, zt_nwid nwid,
+                                                     struct zt_api_error *error)
 {
-    struct zt_hosted_network *network = zt_hosting_network(controller, record->nwid);
-    bool is_new = !network;
+    struct zt_hosted_network *network = zt_hosting_network(controller, nwid);
 
-    if (is_new)
-        network = new_network(controller, record->nwid);
-    if (!network) {
-        zt_network_record_free(record);
-        (void)zt_refuse(error, 500, "no room for another network");
-        return false;
-    }
-    if (!put_json(controller, record->nwid, 0, json_incref(record->json), error)) {
-        zt_network_record_free(record);
-        if (is_new)
-            free_network(controller, network);
-        return false;
-    }
+    network = network ? network : new_network(controller, nwid);
+    return network ? network : zt_refuse(error, 500, "no room for another network");
+}
+
+void zt_hosting_commit_network(struct zt_hosted_network *network, struct zt_network_record *record)
+{
     zt_network_record_free(network->record);
     network->record = record;
-    return true;
+}
+
+void zt_hosting_abandon_network(struct zt_controller *controller, struct zt_hosted_network *network)
+{
+    if (!network->record)
+        zt_hosting_drop_network(controller, network);
 }
 
 static void set_bridge(struct zt_hosted_network *network, zt_address address, bool is_bridge)
@@ -207,7 +189,8 @@ static struct zt_hosted_member *new_member(struct zt_hosted_network *network, zt
     if (!member)
         return NULL;
     member->network = network;
-    zt_member_record_init(&member->record, address, 0);
+    member->record.address = address;
+    member->stored_revision = ZT_NO_RECORD;
     HASH_ADD(hh, network->members, record.address, sizeof member->record.address, member);
     if (member->hh.tbl)
         return member;
@@ -215,7 +198,7 @@ static struct zt_hosted_member *new_member(struct zt_hosted_network *network, zt
     return NULL;
 }
 
-static void free_member(struct zt_controller *controller, struct zt_hosted_member *member)
+void zt_hosting_drop_member(struct zt_controller *controller, struct zt_hosted_member *member)
 {
     struct zt_hosted_network *network = member->network;
 
@@ -228,163 +211,47 @@ static void free_member(struct zt_controller *controller, struct zt_hosted_membe
     zt_free(member);
 }
 
-static bool write_member(struct zt_controller *controller, const struct zt_hosted_network *network,
-                         const struct zt_member_record *record, struct zt_api_error *error)
+struct zt_hosted_member *zt_hosting_prepare_member(struct zt_controller *controller,
+                                                   struct zt_hosted_network *network,
+                                                   const struct zt_member_record *next,
+                                                   struct zt_member_record *kept,
+                                                   struct zt_api_error *error)
 {
-    return put_json(controller, network->nwid, record->address,
-                    zt_member_record_json(record, network->nwid), error);
+    struct zt_hosted_member *member;
+
+    if (!zt_member_record_keep(kept, next))
+        return zt_refuse(error, 500, "out of memory");
+    member = zt_hosting_member(network, next->address);
+    member = member ? member : new_member(network, next->address);
+    if (member && claim_ips(network, kept))
+        return member;
+    zt_member_record_clear(kept);
+    if (member)
+        zt_hosting_abandon_member(controller, member, kept);
+    return zt_refuse(error, 500, "no room for another member");
 }
 
-/* The memory side of a save; nothing here can fail. */
-static void install_member(struct zt_controller *controller, struct zt_hosted_member *member,
-                           const struct zt_member_record *record, bool is_stranger)
+void zt_hosting_commit_member(struct zt_controller *controller, struct zt_hosted_member *member,
+                              const struct zt_member_record *kept, bool is_stranger)
 {
     struct zt_hosted_network *network = member->network;
 
     release_ips(network, member->record.ips, member->record.ip_count);
     zt_member_record_clear(&member->record);
-    member->record = *record;
-    set_bridge(network, record->address, record->active_bridge);
+    member->record = *kept;
+    set_bridge(network, kept->address, kept->active_bridge);
     leave_strangers(controller, member);
     if (is_stranger)
         join_strangers(controller, member);
 }
 
-struct zt_hosted_member *zt_hosting_save_member(struct zt_controller *controller,
-                                                struct zt_hosted_network *network,
-                                                const struct zt_member_record *next, bool store,
-                                                struct zt_api_error *error)
+void zt_hosting_abandon_member(struct zt_controller *controller, struct zt_hosted_member *member,
+                               struct zt_member_record *kept)
 {
-    struct zt_hosted_member *member = zt_hosting_member(network, next->address);
-    struct zt_member_record record;
-    bool is_new = !member;
-
-    if (member && store != member->is_stranger && zt_member_record_equal(&member->record, next))
-        return member;
-    if (is_new)
-        member = new_member(network, next->address);
-    if (!member)
-        return zt_refuse(error, 500, "no room for another member");
-
-    zt_member_record_copy(&record, next);
-    record.revision = member->record.revision + 1;
-    if (!claim_ips(network, &record)) {
-        (void)zt_refuse(error, 500, "out of memory");
-        goto refused;
-    }
-    if (store && !write_member(controller, network, &record, error)) {
-        release_ips(network, record.ips, record.ip_count);
-        goto refused;
-    }
-    install_member(controller, member, &record, !store);
-    return member;
-
-refused:
-    zt_member_record_clear(&record);
-    if (is_new)
-        free_member(controller, member);
-    return NULL;
-}
-
-static bool remove_record(struct zt_controller *controller, zt_nwid nwid, zt_address member,
-                          struct zt_api_error *error)
-{
-    struct zt_store *store = controller->store;
-
-    if (store->functions->remove(store, nwid, member) == 0)
-        return true;
-    (void)zt_refuse(error, 500, "can't delete the record: %s", store->functions->error(store));
-    zt_log_error(controller->log, "controller", "%s", error->text);
-    return false;
-}
-
-bool zt_hosting_remove_member(struct zt_controller *controller, struct zt_hosted_member *member,
-                              struct zt_api_error *error)
-{
-    if (!member->is_stranger &&
-        !remove_record(controller, member->network->nwid, member->record.address, error))
-        return false;
-    free_member(controller, member);
-    return true;
-}
-
-bool zt_hosting_remove_network(struct zt_controller *controller, struct zt_hosted_network *network,
-                               struct zt_api_error *error)
-{
-    if (!remove_record(controller, network->nwid, 0, error))
-        return false;
-    free_network(controller, network);
-    return true;
-}
-
-static bool load_network(struct zt_controller *controller, zt_nwid nwid, const json_t *stored,
-                         struct zt_api_error *error)
-{
-    json_t *json = zt_network_json_load(nwid, stored, error);
-    struct zt_network_record *record = json ? zt_network_record_new(nwid, json, error) : NULL;
-    struct zt_hosted_network *network;
-
-    json_decref(json);
-    if (!record)
-        return false;
-    network = zt_hosting_network(controller, nwid);
-    network = network ? network : new_network(controller, nwid);
-    if (!network) {
-        zt_network_record_free(record);
-        return zt_refuse(error, 500, "no room");
-    }
-    zt_network_record_free(network->record);
-    network->record = record;
-    return true;
-}
-
-static bool load_member(struct zt_controller *controller, zt_nwid nwid, zt_address address,
-                        const json_t *stored, struct zt_api_error *error)
-{
-    struct zt_hosted_network *network = zt_hosting_network(controller, nwid);
-    struct zt_hosted_member *member;
-    struct zt_member_record record;
-
-    if (!network)
-        return zt_refuse(error, 400, "its network is missing");
-    if (!zt_member_record_load(&record, address, stored, error))
-        return false;
-    member = zt_hosting_member(network, address);
-    member = member ? member : new_member(network, address);
-    if (!member || !claim_ips(network, &record)) {
-        zt_member_record_clear(&record);
-        return zt_refuse(error, 500, "no room");
-    }
-    install_member(controller, member, &record, false);
-    return true;
-}
-
-/* A record that can't be read stays in the store and is reported; the others are served. */
-static void visit_record(void *context, zt_nwid nwid, zt_address member, const char *json,
-                         size_t length)
-{
-    struct zt_controller *controller = context;
-    struct zt_api_error error = { 400, "not a JSON object" };
-    json_t *stored = json_loadb(json, length, 0, NULL);
-    bool is_loaded = false;
-
-    if (json_is_object(stored))
-        is_loaded = member ? load_member(controller, nwid, member, stored, &error)
-                           : load_network(controller, nwid, stored, &error);
-    json_decref(stored);
-    if (!is_loaded)
-        zt_log_error(controller->log, "controller", "record %016llx %010llx is not used: %s",
-                     (unsigned long long)nwid, (unsigned long long)member, error.text);
-}
-
-bool zt_hosting_load(struct zt_controller *controller, char *error, size_t error_size)
-{
-    struct zt_store *store = controller->store;
-
-    if (store->functions->load(store, visit_record, controller) == 0)
-        return true;
-    zt_format(error, error_size, "%s", store->functions->error(store));
-    return false;
+    release_ips(member->network, kept->ips, kept->ip_count);
+    zt_member_record_clear(kept);
+    if (!member->record.lists)
+        zt_hosting_drop_member(controller, member);
 }
 
 void zt_hosting_clear(struct zt_controller *controller)
@@ -393,6 +260,6 @@ void zt_hosting_clear(struct zt_controller *controller)
 
     HASH_ITER(hh, controller->networks, network, next)
     {
-        free_network(controller, network);
+        zt_hosting_drop_network(controller, network);
     }
 }

@@ -46,9 +46,9 @@ struct zt_network_record {
     bool v4_pools, v6_pools, v6_6plane, v6_rfc4193;
     struct zt_dns dns;
     size_t route_count, pool_count, rule_count, capability_count, tag_count;
-    struct zt_route routes[ZT_MAX_ROUTES];
-    struct zt_pool pools[ZT_MAX_POOLS];
-    struct zt_tag_record tags[ZT_MAX_TAGS];
+    struct zt_route *routes;                   /* owned, as are the others; as long as needed */
+    struct zt_pool *pools;                     /* owned */
+    struct zt_tag_record *tags;                /* owned */
     struct zt_rule *rules;                     /* owned */
     struct zt_capability_record *capabilities; /* owned; sorted by id */
 };
@@ -76,39 +76,56 @@ struct zt_tag_value {
     uint32_t id, value;
 };
 
-/* A member. A value: copied with zt_member_record_copy, emptied with zt_member_record_clear. */
+#define ZT_MAX_TOKEN 128 /* with its 0; longer ones admit nobody */
+
+/* A member. Kept in memory for each one, so its lists are no longer than they have to be. A record is
+   changed in a draft, where there is room for the most. */
 struct zt_member_record {
     zt_address address;
-    bool has_identity;
+    bool has_identity, authorized, active_bridge, no_auto_assign, sso_exempt;
+    enum zt_authorized_by authorized_by;
     struct zt_identity identity; /* public */
-    bool authorized, active_bridge, no_auto_assign, sso_exempt;
     size_t ip_count, tag_count, capability_count;
-    struct zt_endpoint ips[ZT_MAX_ASSIGNED];    /* port 0 */
-    struct zt_tag_value tags[ZT_MAX_TAGS];      /* sorted by id */
-    uint32_t capabilities[ZT_MAX_CAPABILITIES]; /* ids, sorted */
+    struct zt_endpoint *ips;   /* port 0 */
+    struct zt_tag_value *tags; /* sorted by id */
+    uint32_t *capabilities;    /* ids, sorted */
+    char *token;               /* ZT_BY_TOKEN: which one; else empty */
     int64_t created_ms, authorized_ms, deauthorized_ms, sso_expiry_ms;
     uint64_t revision;
-    enum zt_authorized_by authorized_by;
-    char token[128];    /* ZT_BY_TOKEN: which one */
     int64_t version[4]; /* major, minor, revision, protocol; -1: unknown */
     zt_address trace_target;
     int64_t trace_level;
-    json_t *extra; /* owned; name and members that are not known; NULL: none */
+    json_t *
+        extra; /* shared; a text that holds the JSON object of name and what is not known; or NULL */
+    void *lists; /* owned: where the pointers above lead; NULL in a draft */
 };
 
-void zt_member_record_init(struct zt_member_record *record, zt_address address, int64_t now_ms);
-void zt_member_record_copy(struct zt_member_record *to, const struct zt_member_record *from);
-void zt_member_record_clear(struct zt_member_record *record);
+struct zt_member_draft {
+    struct zt_member_record record; /* its lists are those below */
+    struct zt_endpoint ips[ZT_MAX_ASSIGNED];
+    struct zt_tag_value tags[ZT_MAX_TAGS];
+    uint32_t capabilities[ZT_MAX_CAPABILITIES];
+    char token[ZT_MAX_TOKEN];
+};
+
+/* A draft of a new member, or of one that there is; emptied with zt_member_draft_clear. */
+void zt_member_draft_init(struct zt_member_draft *draft, zt_address address, int64_t now_ms);
+void zt_member_draft_of(struct zt_member_draft *draft, const struct zt_member_record *record);
+void zt_member_draft_clear(struct zt_member_draft *draft);
+/* Makes `to`, whatever it held, a copy that fits. False: out of memory, and it is empty. */
+ZT_MUST_USE bool zt_member_record_keep(struct zt_member_record *to,
+                                       const struct zt_member_record *from);
+void zt_member_record_clear(struct zt_member_record *record); /* of a kept one */
 /* Everything but the revision the same? */
 bool zt_member_record_equal(const struct zt_member_record *a, const struct zt_member_record *b);
 /* Applies the fields of an API call. False: nothing is changed and the error says what is bad. */
-bool zt_member_record_change(struct zt_member_record *record, int64_t now_ms, const json_t *body,
-                             struct zt_api_error *error);
-/* A stored record. */
-bool zt_member_record_load(struct zt_member_record *record, zt_address address,
-                           const json_t *stored, struct zt_api_error *error);
+bool zt_member_draft_change(struct zt_member_draft *draft, int64_t now_ms, const json_t *body,
+                            struct zt_api_error *error);
+/* A stored record. False: the draft is empty. */
+bool zt_member_draft_load(struct zt_member_draft *draft, zt_address address, const json_t *stored,
+                          struct zt_api_error *error);
 json_t *zt_member_record_json(const struct zt_member_record *record, zt_nwid nwid);
-/* Inserts or replaces; false if there is no room. */
+/* Changing a draft's lists. Inserts or replaces; false if there is no room. */
 bool zt_member_record_set_tag(struct zt_member_record *record, uint32_t id, uint32_t value);
 bool zt_member_record_add_capability(struct zt_member_record *record, uint32_t id);
 bool zt_member_record_has_tag(const struct zt_member_record *record, uint32_t id);

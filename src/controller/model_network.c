@@ -27,13 +27,13 @@ static void read_lists(struct zt_network_record *record, const json_t *json)
     const json_t *pools = json_object_get(json, "ipAssignmentPools");
     const json_t *tags = json_object_get(json, "tags");
 
-    for (size_t i = 0; i < json_array_size(routes) && record->route_count < ZT_MAX_ROUTES; i++)
+    for (size_t i = 0; i < json_array_size(routes); i++)
         record->route_count +=
             zt_route_from_json(&record->routes[record->route_count], json_array_get(routes, i));
-    for (size_t i = 0; i < json_array_size(pools) && record->pool_count < ZT_MAX_POOLS; i++)
+    for (size_t i = 0; i < json_array_size(pools); i++)
         record->pool_count +=
             zt_pool_from_json(&record->pools[record->pool_count], json_array_get(pools, i));
-    for (size_t i = 0; i < json_array_size(tags) && record->tag_count < ZT_MAX_TAGS; i++) {
+    for (size_t i = 0; i < json_array_size(tags); i++) {
         const json_t *entry = json_array_get(tags, i);
         struct zt_tag_record *tag = &record->tags[record->tag_count++];
 
@@ -100,31 +100,43 @@ static bool read_capabilities(struct zt_network_record *record, const json_t *ar
     return true;
 }
 
+/* Room for all entries of an array, and never for none. */
+static void *room_for(const json_t *json, const char *name, size_t size)
+{
+    return zt_alloc((json_array_size(json_object_get(json, name)) + 1) * size);
+}
+
+static bool make_room(struct zt_network_record *record, const json_t *json)
+{
+    record->routes = room_for(json, "routes", sizeof *record->routes);
+    record->pools = room_for(json, "ipAssignmentPools", sizeof *record->pools);
+    record->tags = room_for(json, "tags", sizeof *record->tags);
+    record->rules = room_for(json, "rules", sizeof *record->rules);
+    record->capabilities = room_for(json, "capabilities", sizeof *record->capabilities);
+    return record->routes && record->pools && record->tags && record->rules && record->capabilities;
+}
+
 struct zt_network_record *zt_network_record_new(zt_nwid nwid, json_t *json,
                                                 struct zt_api_error *error)
 {
     struct zt_network_record *record = zt_alloc(sizeof *record);
-    const json_t *rules = json_object_get(json, "rules");
-    const json_t *capabilities = json_object_get(json, "capabilities");
     char text[192] = "";
 
     if (!record)
         return zt_refuse(error, 500, "out of memory");
     record->nwid = nwid;
     record->json = json_incref(json);
-    record->capability_count = json_array_size(capabilities);
-    record->rules = zt_alloc((json_array_size(rules) + 1) * sizeof *record->rules);
-    record->capabilities = zt_alloc((record->capability_count + 1) * sizeof *record->capabilities);
-    if (!record->rules || !record->capabilities) {
+    if (!make_room(record, json)) {
         zt_network_record_free(record);
         return zt_refuse(error, 500, "out of memory");
     }
+    record->capability_count = json_array_size(json_object_get(json, "capabilities"));
     read_scalars(record, json);
     read_lists(record, json);
     read_dns(record, json_object_get(json, "dns"));
-    if (zt_rules_from_json(record->rules, ZT_MAX_RULES, &record->rule_count, rules, text,
-                           sizeof text) &&
-        read_capabilities(record, capabilities, text, sizeof text))
+    if (zt_rules_from_json(record->rules, ZT_MAX_RULES, &record->rule_count,
+                           json_object_get(json, "rules"), text, sizeof text) &&
+        read_capabilities(record, json_object_get(json, "capabilities"), text, sizeof text))
         return record;
     zt_network_record_free(record);
     return zt_refuse(error, 400, "rules: %s", text);
@@ -135,6 +147,9 @@ void zt_network_record_free(struct zt_network_record *record)
     if (!record)
         return;
     json_decref(record->json);
+    zt_free(record->routes);
+    zt_free(record->pools);
+    zt_free(record->tags);
     zt_free(record->rules);
     zt_free(record->capabilities);
     zt_free(record);

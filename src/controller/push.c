@@ -9,7 +9,8 @@
 
 void zt_push_member(struct zt_controller *controller, struct zt_hosted_member *member)
 {
-    if (member->is_queued || !member->has_asked || !member->record.authorized)
+    if (member->is_queued || !member->has_asked || !member->record.authorized ||
+        !zt_hosting_is_ours(controller, member->network->nwid))
         return;
     DL_APPEND(controller->pushes, member);
     member->is_queued = true;
@@ -77,8 +78,10 @@ struct zt_revoking *zt_push_list_revoked(struct zt_controller *controller,
                                          int64_t now_ms)
 {
     size_t most = (size_t)HASH_COUNT(network->members) + 1;
-    struct zt_revoking *revoking = zt_alloc(sizeof *revoking + 2 * most * sizeof(zt_address));
+    struct zt_revoking *revoking = NULL;
 
+    if (zt_hosting_is_ours(controller, network->nwid))
+        revoking = zt_alloc(sizeof *revoking + 2 * most * sizeof(zt_address));
     if (!revoking)
         return NULL;
     revoking->nwid = network->nwid;
@@ -95,6 +98,36 @@ void zt_push_revocation(struct zt_controller *controller, struct zt_revoking *re
 {
     if (revoking)
         DL_APPEND(controller->revoking, revoking);
+}
+
+void zt_push_member_change(struct zt_controller *controller, struct zt_hosted_member *member,
+                           bool was_authorized, bool was_bridge, int64_t now_ms)
+{
+    if (was_authorized && !member->record.authorized) {
+        zt_push_forget(controller, member);
+        zt_push_revocation(controller, zt_push_list_revoked(controller, member->network,
+                                                            member->record.address, now_ms));
+    }
+    /* Bridges stand in everybody's configuration. */
+    if (was_bridge != member->record.active_bridge)
+        zt_push_network(controller, member->network);
+    else
+        zt_push_member(controller, member);
+}
+
+void zt_push_lapsed(struct zt_controller *controller, struct zt_hosted_network *network,
+                    int64_t now_ms)
+{
+    struct zt_hosted_member *member, *next;
+
+    HASH_ITER(hh, network->members, member, next)
+    {
+        if (!member->is_admitted || !zt_decide_is_lapsed(network->record, &member->record, now_ms))
+            continue;
+        member->is_admitted = false;
+        zt_push_revocation(
+            controller, zt_push_list_revoked(controller, network, member->record.address, now_ms));
+    }
 }
 
 void zt_push_clear(struct zt_controller *controller)
@@ -116,8 +149,9 @@ static void set_error(struct zt_config_answer *answer, uint8_t code)
 }
 
 static void fill_config(struct zt_controller *controller, struct zt_config_answer *answer,
-                        const struct zt_hosted_member *member, struct zt_instant now)
+                        struct zt_hosted_member *member, struct zt_instant now)
 {
+    member->is_admitted = member->network->record->sso_enabled;
     answer->length = zt_issue_config(&controller->issuer, member->network, member, now.wall_ms);
     answer->bytes = controller->issuer.bytes;
     if (answer->length == 0)
@@ -129,8 +163,7 @@ static void complete_answer(struct zt_controller *controller, struct zt_config_a
                             struct zt_instant now)
 {
     const struct zt_hosted_network *network = zt_hosting_network(controller, answer->nwid);
-    const struct zt_hosted_member *member =
-        network ? zt_hosting_member(network, answer->member) : NULL;
+    struct zt_hosted_member *member = network ? zt_hosting_member(network, answer->member) : NULL;
 
     if (answer->error == ZT_ERROR_NETWORK_AUTHENTICATION_REQUIRED && network) {
         answer->length = zt_issue_authentication(&controller->issuer, network->record);
@@ -209,13 +242,13 @@ static bool next_revocation(struct zt_controller *controller, struct zt_controll
 /* What a network's change brings the member, a pool's address for instance, is stored before it is told. */
 static void renew_grants(struct zt_controller *controller, struct zt_hosted_member *member)
 {
-    struct zt_member_record next;
+    struct zt_member_draft next;
     struct zt_api_error error;
 
-    zt_member_record_copy(&next, &member->record);
-    zt_decide_grants(controller, member->network, &next);
-    (void)zt_hosting_save_member(controller, member->network, &next, true, &error);
-    zt_member_record_clear(&next);
+    zt_member_draft_of(&next, &member->record);
+    zt_decide_grants(controller, member->network, &next.record);
+    (void)zt_keep_member(controller, member->network, &next.record, true, &error);
+    zt_member_draft_clear(&next);
 }
 
 static bool next_push(struct zt_controller *controller, struct zt_instant now,

@@ -58,7 +58,8 @@ static json_t *status(struct call *call)
     if (call->method != METHOD_GET)
         return no_such_method(call);
     return json_pack("{s:b, s:i, s:I, s:b}", "controller", 1, "apiVersion", 4, "clock",
-                     (json_int_t)call->now.wall_ms, "databaseReady", 1);
+                     (json_int_t)call->now.wall_ms, "databaseReady",
+                     !call->controller->is_store_away);
 }
 
 static json_t *networks(struct call *call)
@@ -150,19 +151,20 @@ static json_t *below_network(struct call *call, const char *rest)
     return member(call, nwid, address);
 }
 
-static json_t *full_network(const struct zt_hosted_network *entry)
+static json_t *full_network(const struct call *call, const struct zt_hosted_network *entry)
 {
     json_t *json = json_copy(entry->record->json);
     struct zt_hosted_member *at, *next;
-    json_int_t authorized = 0;
+    json_int_t authorized = 0, online = 0;
 
     HASH_ITER(hh, entry->members, at, next)
     {
         authorized += at->record.authorized;
+        online += at->has_asked && call->now.wall_ms - at->asked_wall_ms < ZT_ONLINE_MS;
     }
     (void)json_object_set_new(json, "meta",
-                              json_pack("{s:I, s:I}", "authorizedMemberCount", authorized,
-                                        "totalMemberCount",
+                              json_pack("{s:I, s:I, s:I}", "authorizedMemberCount", authorized,
+                                        "onlineMemberCount", online, "totalMemberCount",
                                         (json_int_t)HASH_COUNT(entry->members)));
     return json;
 }
@@ -174,7 +176,7 @@ static json_t *all_networks(struct call *call)
 
     HASH_ITER(hh, call->controller->networks, entry, next)
     {
-        (void)json_array_append_new(data, full_network(entry));
+        (void)json_array_append_new(data, full_network(call, entry));
     }
     return json_pack("{s:o, s:{s:I}}", "data", data, "meta", "networkCount",
                      (json_int_t)HASH_COUNT(call->controller->networks));
@@ -182,26 +184,29 @@ static json_t *all_networks(struct call *call)
 
 static json_t *all_members(struct call *call, zt_nwid nwid)
 {
-    json_t *list = zt_controller_members(call->controller, nwid, &call->error);
-    json_t *data = list ? json_array() : NULL;
+    const struct zt_hosted_network *entry = zt_hosting_network(call->controller, nwid);
+    struct zt_hosted_member *at, *next;
     json_int_t authorized = 0;
-    const char *key;
-    json_t *unused;
+    json_t *data;
 
-    if (!list)
-        return NULL;
-    json_object_foreach(list, key, unused)
+    if (!entry)
+        return zt_refuse(&call->error, 404, "no network %016llx", (unsigned long long)nwid);
+    data = json_array();
+    HASH_ITER(hh, entry->members, at, next)
     {
-        uint64_t address;
-        json_t *json = zt_hex_number(&address, key, 10)
-                           ? zt_controller_member(call->controller, nwid, address, &call->error)
-                           : NULL;
-        authorized += zt_json_bool(json, "authorized", false);
-        (void)json_array_append_new(data, json);
+        authorized += at->record.authorized;
+        (void)json_array_append_new(data, zt_known_member_json(call->controller, at));
     }
-    json_decref(list);
     return json_pack("{s:o, s:{s:I, s:I}}", "data", data, "meta", "authorizedCount", authorized,
                      "totalCount", (json_int_t)json_array_size(data));
+}
+
+static json_t *one_full_network(struct call *call, zt_nwid nwid)
+{
+    const struct zt_hosted_network *entry = zt_hosting_network(call->controller, nwid);
+
+    return entry ? full_network(call, entry)
+                 : zt_refuse(&call->error, 404, "no network %016llx", (unsigned long long)nwid);
 }
 
 /* Whole lists in one answer, for user interfaces. */
@@ -213,9 +218,11 @@ static json_t *unstable(struct call *call, const char *rest)
         return no_such_method(call);
     if (*rest == 0)
         return all_networks(call);
-    if (!skip(&rest, "/") || !take_id(&rest, &nwid, 16) || strcmp(rest, "/member") != 0)
+    if (!skip(&rest, "/") || !take_id(&rest, &nwid, 16))
         return no_such_path(call);
-    return all_members(call, nwid);
+    if (*rest == 0)
+        return one_full_network(call, nwid);
+    return strcmp(rest, "/member") == 0 ? all_members(call, nwid) : no_such_path(call);
 }
 
 static json_t *dispatch(struct call *call, const char *path)
@@ -242,8 +249,10 @@ json_t *zt_controller_route(struct zt_controller *controller, struct zt_instant 
                          .method = method_named(method),
                          .body = body,
                          .error = { 500, "out of memory" } };
-    json_t *result = dispatch(&call, path);
+    json_t *result;
 
+    controller->wall_ms = now.wall_ms;
+    result = dispatch(&call, path);
     *status_out = result ? 200 : call.error.status;
     if (result)
         return result;

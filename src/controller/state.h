@@ -3,6 +3,7 @@
 #ifndef ZT_CONTROLLER_STATE_H
 #define ZT_CONTROLLER_STATE_H
 
+#include "base/rate.h"
 #include "base/table.h"
 #include "controller/controller.h"
 #include "controller/issue.h"
@@ -12,9 +13,13 @@
 #define ZT_MAX_ALL_STRANGERS 16384 /* on all networks; at the bound a newcomer is not remembered */
 #define ZT_STRANGER_LIFE_MS INT64_C(604800000)
 #define ZT_MAX_REQUEST_GATES 16384 /* buckets; a collision only lifts the limit for a moment */
-#define ZT_REQUEST_INTERVAL_MS 1000
-#define ZT_MAX_ANSWERS 256  /* decided and not taken yet; further requests are dropped */
-#define ZT_REVOKE_FANOUT 64 /* recipients per revocation when a whole network goes */
+#define ZT_REQUESTS_PER_SECOND 1   /* of a member for a network */
+#define ZT_REQUESTS_AT_ONCE 4      /* one that starts anew doesn't know when it asked last */
+#define ZT_MAX_ANSWERS 256         /* decided and not taken yet; further requests are dropped */
+#define ZT_REVOKE_FANOUT 64        /* recipients per revocation when a whole network goes */
+#define ZT_TEND_INTERVAL_MS 1000
+#define ZT_SEEN_INTERVAL_MS 60000 /* times of requests are stored this often, all together */
+#define ZT_ONLINE_MS 120000       /* docs/wire.md 18.1 */
 
 /* What a member's last request said about itself. docs/wire.md 12.2 */
 struct zt_member_traits {
@@ -25,7 +30,8 @@ struct zt_member_traits {
 
 struct zt_hosted_member {
     struct zt_member_record record;
-    bool has_asked; /* since start: then the following three are set */
+    uint64_t stored_revision; /* what the store holds, or ZT_NO_RECORD */
+    bool has_asked;           /* then the following three are set */
     struct zt_member_traits traits;
     struct zt_config_request_origin {
         struct zt_link link;
@@ -34,6 +40,11 @@ struct zt_hosted_member {
     int64_t asked_wall_ms;
     bool is_stranger; /* known from its requests only, not stored */
     bool is_queued;   /* waits for a push */
+    bool is_unsaved;  /* its last request is not in the store yet */
+    bool is_news;     /* nor is what that request told first */
+    bool is_richer;   /* the record holds more than the stored one, which is to be renewed */
+    bool is_found;    /* while the store is read again */
+    bool is_admitted; /* by a sign-on that has not lapsed yet */
     struct zt_hosted_network *network;
     struct zt_hosted_member *prev, *next;   /* in the list of pushes */
     struct zt_hosted_member *older, *newer; /* in the network's list of strangers */
@@ -50,6 +61,8 @@ struct zt_claim {
 struct zt_hosted_network {
     zt_nwid nwid;
     struct zt_network_record *record; /* owned */
+    uint64_t stored_revision;         /* what the store holds, or ZT_NO_RECORD */
+    bool is_found;                    /* while the store is read again */
     struct zt_hosted_member *members; /* owned */
     struct zt_claim *claims;          /* owned */
     struct zt_hosted_member *strangers;
@@ -75,12 +88,18 @@ struct zt_revoking {
 struct zt_request_gate {
     zt_nwid nwid;
     zt_address member;
-    int64_t last_ms; /* mono */
+    struct zt_rate requests;
 };
 
 struct zt_controller {
     struct zt_identity self;
+    struct zt_signer *signer; /* owned; of self */
     struct zt_store *store;   /* borrowed */
+    bool is_store_away;       /* as was last told in the log */
+    bool must_reload;         /* reading the store again has failed */
+    int64_t wall_ms;          /* when it was last called */
+    bool has_news;            /* of some member */
+    int64_t saved_mono_ms, tended_mono_ms;
     const struct zt_log *log; /* borrowed */
     struct zt_rng rng;
     struct zt_hosted_network *networks;
@@ -97,23 +116,61 @@ struct zt_controller {
 struct zt_hosted_network *zt_hosting_network(const struct zt_controller *controller, zt_nwid nwid);
 struct zt_hosted_member *zt_hosting_member(const struct zt_hosted_network *network,
                                            zt_address address);
-/* Puts a record in force: in the store, then in memory; makes the network if it is new. Takes record
-   and frees it on failure. False with an error: nothing has changed. */
-bool zt_hosting_save_network(struct zt_controller *controller, struct zt_network_record *record,
-                             struct zt_api_error *error);
-/* Puts next in force for the member of that address (made if new), revision raised if anything
-   changed. store false: in memory only, for strangers. next stays the caller's. NULL: unchanged. */
-struct zt_hosted_member *zt_hosting_save_member(struct zt_controller *controller,
-                                                struct zt_hosted_network *network,
-                                                const struct zt_member_record *next, bool store,
-                                                struct zt_api_error *error);
-bool zt_hosting_remove_member(struct zt_controller *controller, struct zt_hosted_member *member,
-                              struct zt_api_error *error);
-bool zt_hosting_remove_network(struct zt_controller *controller, struct zt_hosted_network *network,
-                               struct zt_api_error *error);
-bool zt_hosting_load(struct zt_controller *controller, char *error, size_t error_size);
+/* Is the network ours to decide on? Others are known from a shared store. */
+bool zt_hosting_is_ours(const struct zt_controller *controller, zt_nwid nwid);
+/* What a change needs of memory comes first, so that after the store said yes nothing can fail: prepare
+   (a new entry if there is none; NULL: no room), then commit or abandon. */
+struct zt_hosted_network *zt_hosting_prepare_network(struct zt_controller *controller, zt_nwid nwid,
+                                                     struct zt_api_error *error);
+void zt_hosting_commit_network(struct zt_hosted_network *network,
+                               struct zt_network_record *record); /* takes record */
+void zt_hosting_abandon_network(struct zt_controller *controller,
+                                struct zt_hosted_network *network);
+/* kept: becomes a copy of next, which commit takes and abandon clears. */
+struct zt_hosted_member *zt_hosting_prepare_member(struct zt_controller *controller,
+                                                   struct zt_hosted_network *network,
+                                                   const struct zt_member_record *next,
+                                                   struct zt_member_record *kept,
+                                                   struct zt_api_error *error);
+void zt_hosting_commit_member(struct zt_controller *controller, struct zt_hosted_member *member,
+                              const struct zt_member_record *kept, bool is_stranger);
+void zt_hosting_abandon_member(struct zt_controller *controller, struct zt_hosted_member *member,
+                               struct zt_member_record *kept);
+void zt_hosting_drop_member(struct zt_controller *controller, struct zt_hosted_member *member);
+void zt_hosting_drop_network(struct zt_controller *controller, struct zt_hosted_network *network);
 void zt_hosting_clear(struct zt_controller *controller);
 bool zt_hosting_ip_is_taken(const struct zt_hosted_network *network, const struct zt_endpoint *ip);
+
+/* keep.c: what is put in force is stored first. */
+/* Takes record, also on failure. False with an error: nothing has changed. */
+bool zt_keep_network(struct zt_controller *controller, struct zt_network_record *record,
+                     struct zt_api_error *error);
+/* Puts next in force for the member of that address (made if new), revision raised if anything
+   changed. store false: in memory only, for strangers. next stays the caller's. NULL: unchanged. */
+struct zt_hosted_member *zt_keep_member(struct zt_controller *controller,
+                                        struct zt_hosted_network *network,
+                                        const struct zt_member_record *next, bool store,
+                                        struct zt_api_error *error);
+bool zt_keep_no_member(struct zt_controller *controller, struct zt_hosted_member *member,
+                       struct zt_api_error *error);
+bool zt_keep_no_network(struct zt_controller *controller, struct zt_hosted_network *network,
+                        struct zt_api_error *error);
+
+/* follow.c: what the store holds, at the start and after others have changed it. */
+bool zt_follow_load(struct zt_controller *controller, char *error, size_t error_size);
+/* Takes over what others have changed. */
+void zt_follow_changes(struct zt_controller *controller, struct zt_instant now);
+
+/* seen.c: what members' requests tell about them, over restarts. */
+void zt_seen_load(struct zt_hosted_member *member, const json_t *stored);
+/* Its last request is to be stored: soon if it is news, else some time. */
+void zt_seen_note(struct zt_controller *controller, struct zt_hosted_member *member, bool is_news);
+/* Writes what is to be stored, or of that only the news; all at once. */
+void zt_seen_save(struct zt_controller *controller, bool only_news);
+
+/* admin.c: the record, and what is known besides. docs/wire.md 18.9 */
+json_t *zt_known_member_json(const struct zt_controller *controller,
+                             const struct zt_hosted_member *member);
 
 /* push.c: what waits to be sent. */
 void zt_push_member(struct zt_controller *controller, struct zt_hosted_member *member);
@@ -127,6 +184,14 @@ struct zt_revoking *zt_push_list_revoked(struct zt_controller *controller,
 /* Takes the list; NULL is fine. */
 void zt_push_revocation(struct zt_controller *controller, struct zt_revoking *revoking);
 void zt_push_clear(struct zt_controller *controller);
+
+/* push.c: what others and the member itself have to be told after its record changed. */
+void zt_push_member_change(struct zt_controller *controller, struct zt_hosted_member *member,
+                           bool was_authorized, bool was_bridge, int64_t now_ms);
+
+/* Cuts off who was let in by a sign-on that has lapsed since. docs/wire.md 18.8 */
+void zt_push_lapsed(struct zt_controller *controller, struct zt_hosted_network *network,
+                    int64_t now_ms);
 
 /* controller.c: must this member sign in (again) before it gets a configuration? */
 bool zt_decide_is_lapsed(const struct zt_network_record *network,

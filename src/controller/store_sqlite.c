@@ -1,53 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store on SQLite: two tables of JSON texts; each change is on the disk before it returns. */
+/* The store on SQLite: tables of JSON texts; each change is on the disk before it returns. */
 #include "base/mem.h"
 #include "base/text.h"
 #include "controller/store.h"
 
 #include <sqlite3.h>
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
+#define BUSY_MS                                                                                    \
+    5000 /* to wait for another process that writes: a backup does not, a restore does */
 
 enum statement {
     LOAD_NETWORKS,
     LOAD_MEMBERS,
-    PUT_NETWORK,
-    PUT_MEMBER,
+    LOAD_SEEN,
+    NEW_NETWORK, /* the order of kinds; see statement_for */
+    NEW_MEMBER,
+    ANY_SEEN,
+    CHANGE_NETWORK,
+    CHANGE_MEMBER,
+    ANY_NETWORK,
+    ANY_MEMBER,
     REMOVE_NETWORK,
     REMOVE_MEMBER,
+    REMOVE_ALL,
     BEGIN,
+    BEGIN_READING,
     COMMIT,
     ROLLBACK,
+    DATA_VERSION,
     STATEMENT_COUNT
 };
 
-/* Ids are stored as signed 64-bit numbers. Removing a network removes its members by foreign key. */
+/* Ids are stored as signed 64-bit numbers. Removing a network removes its members by foreign key, and
+   what was seen of them. ?1 nwid, ?2 address, ?3 record, ?4 revision, ?5 that which is expected. */
 static const char *const texts[STATEMENT_COUNT] = {
-    [LOAD_NETWORKS] = "SELECT nwid, 0, record FROM network ORDER BY nwid",
-    [LOAD_MEMBERS] = "SELECT nwid, address, record FROM member ORDER BY nwid, address",
-    [PUT_NETWORK] = "INSERT INTO network (nwid, record) VALUES (?1, ?3)"
-                    " ON CONFLICT (nwid) DO UPDATE SET record = ?3",
-    [PUT_MEMBER] = "INSERT INTO member (nwid, address, record) VALUES (?1, ?2, ?3)"
-                   " ON CONFLICT (nwid, address) DO UPDATE SET record = ?3",
+    [LOAD_NETWORKS] = "SELECT nwid, 0, record, revision FROM network ORDER BY nwid",
+    [LOAD_MEMBERS] = "SELECT nwid, address, record, revision FROM member ORDER BY nwid, address",
+    [LOAD_SEEN] = "SELECT nwid, address, record, 0 FROM seen ORDER BY nwid, address",
+    [NEW_NETWORK] = "INSERT INTO network (nwid, record, revision) VALUES (?1, ?3, ?4)"
+                    " ON CONFLICT DO NOTHING",
+    [NEW_MEMBER] = "INSERT INTO member (nwid, address, record, revision) VALUES (?1, ?2, ?3, ?4)"
+                   " ON CONFLICT DO NOTHING",
+    [ANY_SEEN] = "INSERT INTO seen (nwid, address, record) SELECT nwid, address, ?3 FROM member"
+                 " WHERE nwid = ?1 AND address = ?2"
+                 " ON CONFLICT (nwid, address) DO UPDATE SET record = excluded.record",
+    [CHANGE_NETWORK] = "UPDATE network SET record = ?3, revision = ?4"
+                       " WHERE nwid = ?1 AND revision = ?5",
+    [CHANGE_MEMBER] = "UPDATE member SET record = ?3, revision = ?4"
+                      " WHERE nwid = ?1 AND address = ?2 AND revision = ?5",
+    [ANY_NETWORK] = "INSERT INTO network (nwid, record, revision) VALUES (?1, ?3, ?4)"
+                    " ON CONFLICT (nwid) DO UPDATE SET record = ?3, revision = ?4",
+    [ANY_MEMBER] = "INSERT INTO member (nwid, address, record, revision) VALUES (?1, ?2, ?3, ?4)"
+                   " ON CONFLICT (nwid, address) DO UPDATE SET record = ?3, revision = ?4",
     [REMOVE_NETWORK] = "DELETE FROM network WHERE nwid = ?1",
     [REMOVE_MEMBER] = "DELETE FROM member WHERE nwid = ?1 AND address = ?2",
+    [REMOVE_ALL] = "DELETE FROM network",
     [BEGIN] = "BEGIN IMMEDIATE",
+    [BEGIN_READING] = "BEGIN",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
+    [DATA_VERSION] = "PRAGMA data_version",
 };
 
-static const char schema[] =
-    "BEGIN IMMEDIATE;"
+/* Each entry leads from one version to the next; 0 is an empty file. */
+static const char *const migrations[SCHEMA_VERSION] = {
     "CREATE TABLE network (nwid INTEGER PRIMARY KEY, record TEXT NOT NULL);"
     "CREATE TABLE member (nwid INTEGER NOT NULL REFERENCES network (nwid) ON DELETE CASCADE,"
     " address INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (nwid, address)) WITHOUT ROWID;"
-    "PRAGMA user_version = 1;"
-    "COMMIT";
+    "PRAGMA user_version = 1;",
+
+    "ALTER TABLE network ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE member ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE network SET revision = coalesce(json_extract(record, '$.revision'), 0)"
+    " WHERE json_valid(record);"
+    "UPDATE member SET revision = coalesce(json_extract(record, '$.revision'), 0)"
+    " WHERE json_valid(record);"
+    "CREATE TABLE seen (nwid INTEGER NOT NULL, address INTEGER NOT NULL, record TEXT NOT NULL,"
+    " PRIMARY KEY (nwid, address), FOREIGN KEY (nwid, address)"
+    " REFERENCES member (nwid, address) ON DELETE CASCADE) WITHOUT ROWID;"
+    "PRAGMA user_version = 2;",
+};
 
 struct sqlite_store {
     struct zt_store store; /* first, so that one can be had from the other */
     sqlite3 *database;
     sqlite3_stmt *statements[STATEMENT_COUNT];
+    int64_t data_version; /* changes when another connection has written */
     char error[256];
 };
 
@@ -59,68 +98,104 @@ static struct sqlite_store *opened(struct zt_store *store)
 static int fail(struct sqlite_store *store)
 {
     zt_format(store->error, sizeof store->error, "%s", sqlite3_errmsg(store->database));
-    return -1;
+    return ZT_STORE_FAILED;
 }
 
 /* Runs a statement without result to its end. */
 static int run(struct sqlite_store *store, enum statement which)
 {
     sqlite3_stmt *statement = store->statements[which];
-    int result = sqlite3_step(statement) == SQLITE_DONE ? 0 : fail(store);
+    int result = sqlite3_step(statement) == SQLITE_DONE ? ZT_STORE_OK : fail(store);
 
     (void)sqlite3_reset(statement);
     (void)sqlite3_clear_bindings(statement);
     return result;
 }
 
-static int load_table(struct sqlite_store *store, enum statement which, zt_store_visit visit,
-                      void *context)
+static int load_table(struct sqlite_store *store, enum statement which, enum zt_record_kind kind,
+                      zt_store_visit visit, void *context)
 {
     sqlite3_stmt *statement = store->statements[which];
     int step;
 
     while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
-        const char *json = (const char *)sqlite3_column_text(statement, 2);
+        struct zt_record record = { .kind = kind,
+                                    .nwid = (zt_nwid)sqlite3_column_int64(statement, 0),
+                                    .address = (zt_address)sqlite3_column_int64(statement, 1),
+                                    .revision = (uint64_t)sqlite3_column_int64(statement, 3),
+                                    .json = (const char *)sqlite3_column_text(statement, 2),
+                                    .length = (size_t)sqlite3_column_bytes(statement, 2) };
 
-        if (json)
-            visit(context, (zt_nwid)sqlite3_column_int64(statement, 0),
-                  (zt_address)sqlite3_column_int64(statement, 1), json,
-                  (size_t)sqlite3_column_bytes(statement, 2));
+        if (record.json)
+            visit(context, &record);
     }
     if (step != SQLITE_DONE)
         (void)fail(store);
     (void)sqlite3_reset(statement);
-    return step == SQLITE_DONE ? 0 : -1;
+    return step == SQLITE_DONE ? ZT_STORE_OK : ZT_STORE_FAILED;
+}
+
+static int load_tables(struct sqlite_store *store, zt_store_visit visit, void *context)
+{
+    int result = load_table(store, LOAD_NETWORKS, ZT_RECORD_NETWORK, visit, context);
+
+    if (result == ZT_STORE_OK)
+        result = load_table(store, LOAD_MEMBERS, ZT_RECORD_MEMBER, visit, context);
+    if (result == ZT_STORE_OK)
+        result = load_table(store, LOAD_SEEN, ZT_RECORD_SEEN, visit, context);
+    return result;
 }
 
 static int load(struct zt_store *store, zt_store_visit visit, void *context)
 {
-    if (load_table(opened(store), LOAD_NETWORKS, visit, context) != 0)
-        return -1;
-    return load_table(opened(store), LOAD_MEMBERS, visit, context);
+    int result = run(opened(store), BEGIN_READING);
+
+    if (result != ZT_STORE_OK)
+        return result;
+    result = load_tables(opened(store), visit, context);
+    (void)run(opened(store), COMMIT);
+    return result;
 }
 
-static int put(struct zt_store *store, zt_nwid nwid, zt_address member, const char *json,
-               size_t length)
+static enum statement statement_for(const struct zt_record *record, uint64_t expected)
 {
-    enum statement which = member ? PUT_MEMBER : PUT_NETWORK;
-    sqlite3_stmt *statement = opened(store)->statements[which];
-
-    (void)sqlite3_bind_int64(statement, 1, (sqlite3_int64)nwid);
-    if (member)
-        (void)sqlite3_bind_int64(statement, 2, (sqlite3_int64)member);
-    (void)sqlite3_bind_text64(statement, 3, json, length, SQLITE_STATIC, SQLITE_UTF8);
-    return run(opened(store), which);
+    if (record->kind == ZT_RECORD_SEEN)
+        return ANY_SEEN;
+    if (expected == ZT_ANY_REVISION)
+        return record->kind == ZT_RECORD_NETWORK ? ANY_NETWORK : ANY_MEMBER;
+    if (expected == ZT_NO_RECORD)
+        return record->kind == ZT_RECORD_NETWORK ? NEW_NETWORK : NEW_MEMBER;
+    return record->kind == ZT_RECORD_NETWORK ? CHANGE_NETWORK : CHANGE_MEMBER;
 }
 
-static int remove_record(struct zt_store *store, zt_nwid nwid, zt_address member)
+static int put(struct zt_store *base, const struct zt_record *record, uint64_t expected)
 {
-    enum statement which = member ? REMOVE_MEMBER : REMOVE_NETWORK;
+    struct sqlite_store *store = opened(base);
+    enum statement which = statement_for(record, expected);
+    sqlite3_stmt *statement = store->statements[which];
+    int result;
+
+    /* A number that the statement does not have is refused by bind, and of no matter. */
+    (void)sqlite3_bind_int64(statement, 1, (sqlite3_int64)record->nwid);
+    (void)sqlite3_bind_int64(statement, 2, (sqlite3_int64)record->address);
+    (void)sqlite3_bind_text64(statement, 3, record->json, record->length, SQLITE_STATIC,
+                              SQLITE_UTF8);
+    (void)sqlite3_bind_int64(statement, 4, (sqlite3_int64)record->revision);
+    (void)sqlite3_bind_int64(statement, 5, (sqlite3_int64)expected);
+    result = run(store, which);
+    if (result != ZT_STORE_OK || record->kind == ZT_RECORD_SEEN)
+        return result;
+    return sqlite3_changes(store->database) > 0 ? ZT_STORE_OK : ZT_STORE_CONFLICT;
+}
+
+static int remove_record(struct zt_store *store, zt_nwid nwid, zt_address address)
+{
+    enum statement which = nwid == 0 ? REMOVE_ALL : address ? REMOVE_MEMBER : REMOVE_NETWORK;
     sqlite3_stmt *statement = opened(store)->statements[which];
 
+    /* A number that the statement does not have is refused by bind, and of no matter. */
     (void)sqlite3_bind_int64(statement, 1, (sqlite3_int64)nwid);
-    if (member)
-        (void)sqlite3_bind_int64(statement, 2, (sqlite3_int64)member);
+    (void)sqlite3_bind_int64(statement, 2, (sqlite3_int64)address);
     return run(opened(store), which);
 }
 
@@ -139,6 +214,39 @@ static void rollback(struct zt_store *store)
     (void)run(opened(store), ROLLBACK);
 }
 
+static int64_t data_version(struct sqlite_store *store)
+{
+    sqlite3_stmt *statement = store->statements[DATA_VERSION];
+    int64_t version = store->data_version;
+
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        version = sqlite3_column_int64(statement, 0);
+    (void)sqlite3_reset(statement);
+    return version;
+}
+
+/* Another process has written: a restore, or somebody's SQL. Which rows is not told. */
+static int changes(struct zt_store *base, int64_t mono_ms, zt_store_visit visit, void *context)
+{
+    struct sqlite_store *store = opened(base);
+    int64_t version = data_version(store);
+
+    (void)mono_ms;
+    (void)visit;
+    (void)context;
+    if (version == store->data_version)
+        return ZT_STORE_OK;
+    store->data_version = version;
+    return ZT_STORE_RELOAD;
+}
+
+static int descriptor(struct zt_store *store, bool *for_writing)
+{
+    (void)store;
+    *for_writing = false;
+    return -1;
+}
+
 static const char *error_text(struct zt_store *store)
 {
     return opened(store)->error;
@@ -152,8 +260,18 @@ static void close_store(struct zt_store *store)
     zt_free(store);
 }
 
-static const struct zt_store_functions functions = { load,   put,      remove_record, begin,
-                                                     commit, rollback, error_text,    close_store };
+static const struct zt_store_functions functions = {
+    .load = load,
+    .put = put,
+    .remove = remove_record,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .changes = changes,
+    .descriptor = descriptor,
+    .error = error_text,
+    .close = close_store,
+};
 
 static int schema_version(sqlite3 *database)
 {
@@ -192,19 +310,34 @@ static int check_integrity(struct sqlite_store *store)
     return is_sound ? 0 : -1;
 }
 
+/* From version to version in one transaction: a file is never left between two. */
+static int migrate(struct sqlite_store *store)
+{
+    int result = execute(store, "BEGIN IMMEDIATE"), version;
+
+    if (result != ZT_STORE_OK)
+        return result;
+    version = schema_version(store->database); /* another process may have been faster */
+    for (; result == ZT_STORE_OK && version < SCHEMA_VERSION; version++)
+        result = execute(store, migrations[version]);
+    if (result == ZT_STORE_OK)
+        result = execute(store, "COMMIT");
+    if (result != ZT_STORE_OK)
+        (void)sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+    return result;
+}
+
 static int prepare_schema(struct sqlite_store *store)
 {
     int version = schema_version(store->database);
 
     if (version < 0)
         return fail(store);
-    if (version == 0)
-        return execute(store, schema);
-    if (version == SCHEMA_VERSION)
-        return 0;
+    if (version <= SCHEMA_VERSION)
+        return version == SCHEMA_VERSION ? ZT_STORE_OK : migrate(store);
     zt_format(store->error, sizeof store->error, "schema version %d is newer than %d", version,
               SCHEMA_VERSION);
-    return -1;
+    return ZT_STORE_FAILED;
 }
 
 static int prepare_statements(struct sqlite_store *store)
@@ -216,20 +349,24 @@ static int prepare_statements(struct sqlite_store *store)
     return 0;
 }
 
-static int open_database(struct sqlite_store *store, const char *path)
+static int open_database(struct sqlite_store *store, const char *path, bool create)
 {
-    if (sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
-        SQLITE_OK)
+    int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+
+    if (sqlite3_open_v2(path, &store->database, flags, NULL) != SQLITE_OK)
         return fail(store);
-    (void)sqlite3_busy_timeout(store->database, 5000);
+    (void)sqlite3_busy_timeout(store->database, BUSY_MS);
     if (execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                        "PRAGMA foreign_keys = ON") != 0 ||
         check_integrity(store) != 0 || prepare_schema(store) != 0)
         return -1;
-    return prepare_statements(store);
+    if (prepare_statements(store) != 0)
+        return -1;
+    store->data_version = data_version(store);
+    return 0;
 }
 
-struct zt_store *zt_store_sqlite_open(const char *path, char *error, size_t error_size)
+struct zt_store *zt_store_sqlite_open(const char *path, bool create, char *error, size_t error_size)
 {
     struct sqlite_store *store = zt_alloc(sizeof *store);
 
@@ -238,7 +375,7 @@ struct zt_store *zt_store_sqlite_open(const char *path, char *error, size_t erro
         return NULL;
     }
     store->store.functions = &functions;
-    if (open_database(store, path) == 0)
+    if (open_database(store, path, create) == 0)
         return &store->store;
     zt_format(error, error_size, "%s: %s", path, store->error);
     close_store(&store->store);

@@ -13,11 +13,8 @@ static void look_up(void)
     algorithms.sha512 = EVP_MD_fetch(NULL, "SHA2-512", NULL);
     algorithms.poly1305 = EVP_MAC_fetch(NULL, "POLY1305", NULL);
     algorithms.aes_ecb = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
-    algorithms.aes_ctr = EVP_CIPHER_fetch(NULL, "AES-256-CTR", NULL);
-    algorithms.aes_gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
     OPENSSL_assert(algorithms.sha384 != NULL && algorithms.sha512 != NULL);
     OPENSSL_assert(algorithms.poly1305 != NULL && algorithms.aes_ecb != NULL);
-    OPENSSL_assert(algorithms.aes_ctr != NULL && algorithms.aes_gcm != NULL);
 }
 
 const struct zt_algorithms *zt_algorithms(void)

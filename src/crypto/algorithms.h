@@ -9,9 +9,7 @@ struct zt_algorithms {
     EVP_MD *sha384;
     EVP_MD *sha512;
     EVP_MAC *poly1305;
-    EVP_CIPHER *aes_ecb; /* all with 256-bit keys */
-    EVP_CIPHER *aes_ctr;
-    EVP_CIPHER *aes_gcm;
+    EVP_CIPHER *aes_ecb; /* 256-bit keys */
 };
 
 /* Safe on any thread. Ends the process if libcrypto lacks one: nothing would work without. */

@@ -114,17 +114,20 @@ static void another_key_under_a_pinned_address_is_refused(void **state)
     zt_config_free(take_config(fixture, 99));
 }
 
-static void a_second_request_within_a_second_is_silent(void **state)
+static void a_fifth_request_within_a_second_is_silent(void **state)
 {
     struct fixture *fixture = *state;
 
     assert_non_null(set_network(fixture, NWID, "{\"private\":false}"));
-    ask(fixture, NWID, member);
-    drain(fixture);
-    pass(fixture, -1000); /* ask lets two seconds pass */
+    for (int i = 0; i < 4; i++) {
+        ask(fixture, NWID, member);
+        assert_true(take(fixture));
+        drain(fixture);
+        pass(fixture, -2000); /* ask lets two seconds pass */
+    }
     ask(fixture, NWID, member);
     assert_false(take(fixture));
-    pass(fixture, -999);
+    pass(fixture, -1000);
     ask(fixture, NWID, member);
     assert_true(take(fixture));
 }
@@ -434,7 +437,7 @@ int main(void)
         TEST(authorising_a_waiting_member_pushes_its_config),
         TEST(a_member_that_never_asked_is_not_pushed),
         TEST(another_key_under_a_pinned_address_is_refused),
-        TEST(a_second_request_within_a_second_is_silent),
+        TEST(a_fifth_request_within_a_second_is_silent),
         cmocka_unit_test(a_token_admits_until_it_expires),
         TEST(deauthorising_revokes_at_all_members_and_the_target),
         TEST(a_member_authorised_again_gets_a_newer_certificate),

@@ -165,25 +165,29 @@ static void a_stored_member_reads_back_as_it_was(void **unused)
                        "\"lastAuthorizedTime\":6,\"lastAuthorizedCredentialType\":\"token\","
                        "\"lastAuthorizedCredential\":\"abc\",\"vMajor\":1,\"name\":\"n\","
                        "\"hidden\":true,\"lastSeen\":4}";
-    struct zt_member_record first, second;
+    struct zt_member_draft first, second;
+    struct zt_member_record kept;
     struct zt_api_error error;
     json_t *stored = parse(text), *written;
 
     (void)unused;
-    assert_true(zt_member_record_load(&first, 0x10, stored, &error));
-    written = zt_member_record_json(&first, NWID);
+    assert_true(zt_member_draft_load(&first, 0x10, stored, &error));
+    assert_true(zt_member_record_keep(&kept, &first.record));
+    written = zt_member_record_json(&kept, NWID);
     assert_json(json_object_get(written, "hidden"), "true");
     assert_null(json_object_get(written, "lastSeen"));
-    assert_true(zt_member_record_load(&second, 0x10, written, &error));
-    assert_true(zt_member_record_equal(&first, &second));
-    assert_int_equal(second.revision, 9);
+    assert_true(zt_member_draft_load(&second, 0x10, written, &error));
+    assert_true(zt_member_record_equal(&first.record, &second.record));
+    assert_true(zt_member_record_equal(&first.record, &kept));
+    assert_int_equal(second.record.revision, 9);
     assert_string_equal(second.token, "abc");
     json_object_set_new(stored, "identity", json_string("0000000010:0:zz"));
-    zt_member_record_clear(&second);
-    assert_false(zt_member_record_load(&second, 0x10, stored, &error));
+    zt_member_draft_clear(&second);
+    assert_false(zt_member_draft_load(&second, 0x10, stored, &error));
     json_decref(stored);
     json_decref(written);
-    zt_member_record_clear(&first);
+    zt_member_draft_clear(&first);
+    zt_member_record_clear(&kept);
 }
 
 static json_t *route(struct fixture *fixture, const char *method, const char *path,
@@ -233,7 +237,8 @@ static void paths_lead_where_the_api_says(void **state)
         { "GET", "/controller/network/c2068edfed000001/member/10", NULL, 404 },
         { "GET", "/unstable/controller/network", NULL, 200 },
         { "GET", "/unstable/controller/network/c2068edfed000001/member", NULL, 200 },
-        { "GET", "/unstable/controller/network/c2068edfed000001", NULL, 404 },
+        { "GET", "/unstable/controller/network/c2068edfed000001", NULL, 200 },
+        { "GET", "/unstable/controller/network/c2068edfed000009", NULL, 404 },
         { "DELETE", "/controller/network/c2068edfed000001/member/0000000010", NULL, 200 },
         { "DELETE", "/controller/network/c2068edfed000001/member/0000000010", NULL, 404 },
         { "DELETE", "/controller/network/c2068edfed000001", NULL, 200 },
@@ -255,7 +260,7 @@ static void whole_lists_carry_counts(void **state)
     json = route(fixture, "GET", "/unstable/controller/network", NULL, 200);
     assert_json(json_object_get(json, "meta"), "{\"networkCount\":1}");
     assert_json(json_object_get(json_array_get(json_object_get(json, "data"), 0), "meta"),
-                "{\"authorizedMemberCount\":1,\"totalMemberCount\":2}");
+                "{\"authorizedMemberCount\":1,\"onlineMemberCount\":0,\"totalMemberCount\":2}");
     json_decref(json);
     json = route(fixture, "GET", "/unstable/controller/network/c2068edfed000001/member", NULL, 200);
     assert_json(json_object_get(json, "meta"), "{\"authorizedCount\":1,\"totalCount\":2}");

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `zt controller backup`, `restore` and `copy`: a backup is an SQLite store, whatever it was taken from. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/store_copy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct zt_command backup_command = {
+    "controller backup", "-H DIR FILE",
+    "Writes all records, as of one moment, to FILE, which is replaced in one step. The\n"
+    "controller goes on running.\n" ZT_STORE_HELP
+};
+
+static const struct zt_command restore_command = {
+    "controller restore", "-H DIR FILE",
+    "Replaces all records by those of FILE, which `zt controller backup` has written. A\n"
+    "controller that is running takes them over at once.\n" ZT_STORE_HELP
+};
+
+static const struct zt_command copy_command = {
+    "controller copy", "FROM TO",
+    "Copies all records from one store to another, each sqlite:PATH or postgres:URI.\n"
+    "Records that are there already are replaced, others stay; with --replace they go.\n"
+    "      --replace         empty TO first\n"
+};
+
+static int report(const struct zt_command *command, bool is_done, const struct zt_tally *tally,
+                  const char *error)
+{
+    char text[64];
+
+    if (!is_done)
+        return zt_complain(command, ZT_EXIT_FAILED, "%s", error);
+    zt_tally_text(tally, text);
+    (void)printf("%s\n", text);
+    return ZT_EXIT_OK;
+}
+
+/* One word, the file's name. */
+static int read_options(const struct zt_command *command, int count, char **arguments,
+                        struct zt_store_choice *choice, const char **file)
+{
+    const struct zt_option table[] = { ZT_STORE_OPTIONS(choice) };
+    struct zt_texts words;
+    int code = zt_args_read(command, count, arguments, table, 2, &words);
+
+    if (code != ZT_GO_ON)
+        return code;
+    if (words.count != 1)
+        return zt_complain(command, ZT_EXIT_USAGE, "one FILE is needed");
+    *file = words.values[0];
+    return ZT_GO_ON;
+}
+
+static void remove_database(const char *path)
+{
+    static const char *const suffixes[] = { "", "-wal", "-shm" };
+    char name[ZT_HOME_TEXT];
+
+    for (size_t i = 0; i < 3; i++) {
+        zt_format(name, sizeof name, "%s%s", path, suffixes[i]);
+        (void)unlink(name);
+    }
+}
+
+static bool sync_path(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    bool is_synced = descriptor >= 0 && fsync(descriptor) == 0;
+
+    if (descriptor >= 0)
+        (void)close(descriptor);
+    return is_synced;
+}
+
+/* The new file under its name, for good. A journal beside it would mean that not all is in the file. */
+static bool put_in_place(const char *made, const char *file, char error[ZT_HOME_TEXT])
+{
+    char journal[ZT_HOME_TEXT], folder[ZT_HOME_TEXT];
+    const char *slash = strrchr(file, '/');
+
+    zt_format(journal, sizeof journal, "%s-wal", made);
+    zt_format(folder, sizeof folder, "%.*s", slash ? (int)(slash - file + 1) : 1,
+              slash ? file : ".");
+    if (access(journal, F_OK) == 0) {
+        zt_format(error, ZT_HOME_TEXT, "%s: could not be completed", made);
+        return false;
+    }
+    if (sync_path(made) && rename(made, file) == 0 && sync_path(folder))
+        return true;
+    zt_format(error, ZT_HOME_TEXT, "%s: %s", file, strerror(errno));
+    return false;
+}
+
+static bool write_backup(struct zt_store *from, const char *file, struct zt_tally *tally,
+                         char error[ZT_HOME_TEXT])
+{
+    char made[ZT_HOME_TEXT];
+    struct zt_store *to;
+    bool is_good;
+
+    if (strlen(file) > sizeof made - 32) {
+        zt_format(error, ZT_HOME_TEXT, "%.100s...: too long a name", file);
+        return false;
+    }
+    zt_format(made, sizeof made, "%s.%ld", file, (long)getpid());
+    remove_database(made);
+    to = zt_store_sqlite_open(made, true, error, ZT_HOME_TEXT);
+    if (!to)
+        return false;
+    is_good = zt_store_copy_whole(from, to, true, tally, error);
+    to->functions->close(to);
+    is_good = is_good && put_in_place(made, file, error);
+    remove_database(made);
+    return is_good;
+}
+
+int zt_command_backup(int count, char **arguments)
+{
+    struct zt_store_choice choice = { 0 };
+    struct zt_tally tally = { 0 };
+    char error[ZT_HOME_TEXT] = "";
+    const char *file;
+    struct zt_store *from;
+    int code = read_options(&backup_command, count, arguments, &choice, &file);
+
+    if (code != ZT_GO_ON)
+        return code;
+    (void)umask(077); /* records are nobody else's */
+    from = zt_store_choose(&backup_command, &choice, false, &code);
+    if (!from)
+        return code;
+    code = report(&backup_command, write_backup(from, file, &tally, error), &tally, error);
+    from->functions->close(from);
+    return code;
+}
+
+static int copy_between(const struct zt_command *command, struct zt_store *from,
+                        struct zt_store *to, bool replace)
+{
+    struct zt_tally tally = { 0 };
+    char error[ZT_HOME_TEXT] = "";
+
+    return report(command, zt_store_copy_whole(from, to, replace, &tally, error), &tally, error);
+}
+
+int zt_command_restore(int count, char **arguments)
+{
+    struct zt_store_choice choice = { 0 };
+    char error[ZT_HOME_TEXT] = "";
+    struct zt_store *from, *to;
+    const char *file;
+    int code = read_options(&restore_command, count, arguments, &choice, &file);
+
+    if (code != ZT_GO_ON)
+        return code;
+    (void)umask(077);
+    from = zt_store_sqlite_open(file, false, error, sizeof error);
+    if (!from)
+        return zt_complain(&restore_command, ZT_EXIT_FAILED, "%s", error);
+    to = zt_store_choose(&restore_command, &choice, true, &code);
+    if (to) {
+        code = copy_between(&restore_command, from, to, true);
+        to->functions->close(to);
+    }
+    from->functions->close(from);
+    return code;
+}
+
+int zt_command_copy(int count, char **arguments)
+{
+    bool replace = false;
+    const struct zt_option table[] = { { "--replace", NULL, ZT_OPTION_FLAG, &replace } };
+    char error[ZT_HOME_TEXT] = "";
+    struct zt_store *from, *to;
+    struct zt_texts words;
+    int code = zt_args_read(&copy_command, count, arguments, table, 1, &words);
+
+    if (code != ZT_GO_ON)
+        return code;
+    if (words.count != 2)
+        return zt_complain(&copy_command, ZT_EXIT_USAGE, "FROM and TO are needed");
+    (void)umask(077);
+    from = zt_store_open(words.values[0], false, error, sizeof error);
+    if (!from)
+        return zt_complain(&copy_command, ZT_EXIT_FAILED, "%s", error);
+    to = zt_store_open(words.values[1], true, error, sizeof error);
+    code = to ? copy_between(&copy_command, from, to, replace)
+              : zt_complain(&copy_command, ZT_EXIT_FAILED, "%s", error);
+    if (to)
+        to->functions->close(to);
+    from->functions->close(from);
+    return code;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the tools for records share: which store is meant, copying, and telling how far it has come. */
+#ifndef ZT_CMD_STORE_COPY_H
+#define ZT_CMD_STORE_COPY_H
+
+#include "cmd/args.h"
+#include "cmd/home.h"
+#include "controller/store.h"
+
+/* Options of each tool. */
+struct zt_store_choice {
+    const char *home;  /* its controller.db, unless a store is named */
+    const char *store; /* "sqlite:PATH", "postgres:URI" */
+};
+
+#define ZT_STORE_OPTIONS(choice)                                                                   \
+    { "--home", "-H", ZT_OPTION_TEXT, &(choice)->home },                                           \
+    {                                                                                              \
+        "--store", NULL, ZT_OPTION_TEXT, &(choice)->store                                          \
+    }
+#define ZT_STORE_HELP                                                                              \
+    "  -H, --home DIR    state directory of the controller, which may be running\n"                \
+    "      --store STORE where its records are instead: sqlite:PATH or postgres:URI\n"
+
+/* NULL: reported, and *code is the exit code. */
+struct zt_store *zt_store_choose(const struct zt_command *command,
+                                 const struct zt_store_choice *choice, bool create, int *code);
+
+struct zt_tally {
+    size_t networks, members;
+    bool is_shown; /* that there is progress: when standard error is a terminal */
+    int64_t shown_ms;
+};
+
+void zt_tally_count(struct zt_tally *tally, const struct zt_record *record);
+/* "3 networks, 20 members" */
+void zt_tally_text(const struct zt_tally *tally, char out[64]);
+
+/* Copies all records into a transaction that the caller has begun and ends. False: error tells which side
+   has failed, and why. */
+ZT_MUST_USE bool zt_store_copy(struct zt_store *from, struct zt_store *to, struct zt_tally *tally,
+                               char error[ZT_HOME_TEXT]);
+/* Begins, empties if replace, copies, commits; or changes nothing. */
+ZT_MUST_USE bool zt_store_copy_whole(struct zt_store *from, struct zt_store *to, bool replace,
+                                     struct zt_tally *tally, char error[ZT_HOME_TEXT]);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The connection to PostgreSQL: a small state machine, down, connecting, up. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "controller/postgres.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <poll.h>
+#include <string.h>
+
+/* Says why in one line. */
+static void note_error(struct zt_postgres *postgres, const char *text)
+{
+    size_t length = strcspn(text, "\n");
+
+    zt_format(postgres->error, sizeof postgres->error, "%.*s", (int)length, text);
+}
+
+static void drop(struct zt_postgres *postgres)
+{
+    PQfinish(postgres->connection);
+    postgres->connection = NULL;
+    postgres->state = ZT_POSTGRES_DOWN;
+}
+
+/* What the user names comes last and so has the last word. */
+static PGconn *start(const struct zt_postgres *postgres, bool wait)
+{
+    static const char *const keys[] = { "application_name",
+                                        "connect_timeout",
+                                        "keepalives_idle",
+                                        "tcp_user_timeout",
+                                        "client_encoding",
+                                        "dbname",
+                                        NULL };
+    const char *const values[] = { "zt controller", "10", "10", "10000", "UTF8",
+                                   postgres->where, NULL };
+
+    return wait ? PQconnectdbParams(keys, values, 1) : PQconnectStartParams(keys, values, 1);
+}
+
+static void ignore_notice(void *context, const PGresult *result)
+{
+    (void)context;
+    (void)result;
+}
+
+static bool come_up(struct zt_postgres *postgres)
+{
+    (void)PQsetNoticeReceiver(postgres->connection, ignore_notice, NULL);
+    postgres->state = ZT_POSTGRES_UP;
+    if (postgres->set_up(postgres))
+        return true;
+    drop(postgres);
+    return false;
+}
+
+bool zt_postgres_open(struct zt_postgres *postgres, const char *where,
+                      bool (*set_up)(struct zt_postgres *postgres))
+{
+    size_t length = strlen(where);
+
+    memset(postgres, 0, sizeof *postgres);
+    postgres->set_up = set_up;
+    postgres->delay_ms = ZT_POSTGRES_DELAY_MS;
+    postgres->where = zt_alloc(length + 1);
+    if (!postgres->where) {
+        note_error(postgres, "out of memory");
+        return false;
+    }
+    memcpy(postgres->where, where, length);
+    postgres->connection = start(postgres, true);
+    if (PQstatus(postgres->connection) == CONNECTION_OK)
+        return come_up(postgres);
+    note_error(postgres, PQerrorMessage(postgres->connection));
+    drop(postgres);
+    return false;
+}
+
+void zt_postgres_close(struct zt_postgres *postgres)
+{
+    drop(postgres);
+    zt_free(postgres->where);
+    postgres->where = NULL;
+}
+
+/* Waits longer each time, so that a server that is starting is not stormed. */
+static int fail_attempt(struct zt_postgres *postgres, int64_t mono_ms)
+{
+    drop(postgres);
+    postgres->retry_ms = mono_ms + postgres->delay_ms;
+    if (postgres->delay_ms < ZT_POSTGRES_MAX_DELAY_MS)
+        postgres->delay_ms *= 2;
+    return ZT_STORE_AWAY;
+}
+
+static bool is_ready(const struct zt_postgres *postgres)
+{
+    struct pollfd wait = { PQsocket(postgres->connection),
+                           postgres->awaited == PGRES_POLLING_WRITING ? POLLOUT : POLLIN, 0 };
+
+    return poll(&wait, 1, 0) > 0;
+}
+
+static int go_on_connecting(struct zt_postgres *postgres, int64_t mono_ms)
+{
+    if (mono_ms - postgres->since_ms > ZT_POSTGRES_CONNECT_MS) {
+        note_error(postgres, "the server does not answer");
+        return fail_attempt(postgres, mono_ms);
+    }
+    if (!is_ready(postgres))
+        return ZT_STORE_AWAY;
+    postgres->awaited = PQconnectPoll(postgres->connection);
+    if (postgres->awaited == PGRES_POLLING_FAILED) {
+        note_error(postgres, PQerrorMessage(postgres->connection));
+        return fail_attempt(postgres, mono_ms);
+    }
+    if (postgres->awaited != PGRES_POLLING_OK)
+        return ZT_STORE_AWAY;
+    if (!come_up(postgres))
+        return fail_attempt(postgres, mono_ms);
+    postgres->delay_ms = ZT_POSTGRES_DELAY_MS;
+    return ZT_STORE_RELOAD;
+}
+
+static int begin_connecting(struct zt_postgres *postgres, int64_t mono_ms)
+{
+    if (mono_ms < postgres->retry_ms)
+        return ZT_STORE_AWAY;
+    postgres->connection = start(postgres, false);
+    if (PQstatus(postgres->connection) == CONNECTION_BAD) {
+        note_error(postgres, PQerrorMessage(postgres->connection));
+        return fail_attempt(postgres, mono_ms);
+    }
+    postgres->state = ZT_POSTGRES_CONNECTING;
+    postgres->since_ms = mono_ms;
+    postgres->awaited = PGRES_POLLING_WRITING;
+    return go_on_connecting(postgres, mono_ms);
+}
+
+int zt_postgres_step(struct zt_postgres *postgres, int64_t mono_ms)
+{
+    if (postgres->state == ZT_POSTGRES_CONNECTING)
+        return go_on_connecting(postgres, mono_ms);
+    if (postgres->state == ZT_POSTGRES_DOWN)
+        return begin_connecting(postgres, mono_ms);
+    if (PQconsumeInput(postgres->connection) == 1)
+        return ZT_STORE_OK;
+    note_error(postgres, PQerrorMessage(postgres->connection));
+    drop(postgres);
+    return begin_connecting(postgres, mono_ms);
+}
+
+PGresult *zt_postgres_judge(struct zt_postgres *postgres, PGresult *result, int *why)
+{
+    ExecStatusType status = PQresultStatus(result);
+
+    *why = ZT_STORE_OK;
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE)
+        return result;
+    *why = PQstatus(postgres->connection) == CONNECTION_OK ? ZT_STORE_FAILED : ZT_STORE_AWAY;
+    note_error(postgres,
+               result ? PQresultErrorMessage(result) : PQerrorMessage(postgres->connection));
+    PQclear(result);
+    if (*why == ZT_STORE_AWAY)
+        drop(postgres);
+    return NULL;
+}
+
+static bool is_up(struct zt_postgres *postgres, int *why)
+{
+    *why = postgres->state == ZT_POSTGRES_UP ? ZT_STORE_OK : ZT_STORE_AWAY;
+    return *why == ZT_STORE_OK;
+}
+
+PGresult *zt_postgres_run(struct zt_postgres *postgres, const char *command, int *why)
+{
+    if (!is_up(postgres, why))
+        return NULL;
+    return zt_postgres_judge(postgres, PQexec(postgres->connection, command), why);
+}
+
+PGresult *zt_postgres_run_prepared(struct zt_postgres *postgres, const char *name, int count,
+                                   const char *const *values, int *why)
+{
+    if (!is_up(postgres, why))
+        return NULL;
+    return zt_postgres_judge(
+        postgres, PQexecPrepared(postgres->connection, name, count, values, NULL, NULL, 0), why);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store on PostgreSQL: tables of JSON that several controllers and people with SQL may share. A trigger
+   tells all of them what was changed. docs/controller.md describes the tables. */
+#include "base/mem.h"
+#include "base/text.h"
+#include "controller/postgres.h"
+#include "controller/postgres_schema.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define NEWS_AT_ONCE 256 /* notices taken in one call of changes() */
+
+enum statement {
+    LOAD_NETWORKS,
+    LOAD_MEMBERS,
+    LOAD_SEEN,
+    ONE_NETWORK,
+    ONE_MEMBER,
+    NEW_NETWORK,
+    NEW_MEMBER,
+    ANY_NETWORK,
+    ANY_MEMBER,
+    ANY_SEEN,
+    CHANGE_NETWORK,
+    CHANGE_MEMBER,
+    REMOVE_NETWORK,
+    REMOVE_MEMBER,
+    STATEMENT_COUNT
+};
+
+/* Parameters are the nwid, of members the address, the record, and the revision that is expected; of these
+   as many as the number says. */
+static const struct {
+    const char *name, *text;
+    int count;
+} statements[STATEMENT_COUNT] = {
+    [LOAD_NETWORKS] = { "load_networks",
+                        "SELECT nwid, '0', record, revision FROM zt_network ORDER BY nwid", 0 },
+    [LOAD_MEMBERS] = { "load_members",
+                       "SELECT nwid, address, record, revision FROM zt_member"
+                       " ORDER BY nwid, address",
+                       0 },
+    [LOAD_SEEN] = { "load_seen",
+                    "SELECT nwid, address, record, 0 FROM zt_seen ORDER BY nwid, address", 0 },
+    [ONE_NETWORK] = { "one_network",
+                      "SELECT nwid, '0', record, revision FROM zt_network WHERE nwid = $1", 1 },
+    [ONE_MEMBER] = { "one_member",
+                     "SELECT nwid, address, record, revision FROM zt_member"
+                     " WHERE nwid = $1 AND address = $2",
+                     2 },
+    [NEW_NETWORK] = { "new_network",
+                      "INSERT INTO zt_network (nwid, record) VALUES ($1, $2)"
+                      " ON CONFLICT DO NOTHING",
+                      2 },
+    [NEW_MEMBER] = { "new_member",
+                     "INSERT INTO zt_member (nwid, address, record) VALUES ($1, $2, $3)"
+                     " ON CONFLICT DO NOTHING",
+                     3 },
+    [ANY_NETWORK] = { "any_network",
+                      "INSERT INTO zt_network (nwid, record) VALUES ($1, $2)"
+                      " ON CONFLICT (nwid) DO UPDATE SET record = excluded.record",
+                      2 },
+    [ANY_MEMBER] = { "any_member",
+                     "INSERT INTO zt_member (nwid, address, record) VALUES ($1, $2, $3)"
+                     " ON CONFLICT (nwid, address) DO UPDATE SET record = excluded.record",
+                     3 },
+    [ANY_SEEN] = { "any_seen",
+                   "INSERT INTO zt_seen (nwid, address, record)"
+                   " SELECT nwid, address, $3::jsonb FROM zt_member"
+                   " WHERE nwid = $1 AND address = $2"
+                   " ON CONFLICT (nwid, address) DO UPDATE SET record = excluded.record",
+                   3 },
+    [CHANGE_NETWORK] = { "change_network",
+                         "UPDATE zt_network SET record = $2"
+                         " WHERE nwid = $1 AND revision = $3::bigint",
+                         3 },
+    [CHANGE_MEMBER] = { "change_member",
+                        "UPDATE zt_member SET record = $3"
+                        " WHERE nwid = $1 AND address = $2 AND revision = $4::bigint",
+                        4 },
+    [REMOVE_NETWORK] = { "remove_network", "DELETE FROM zt_network WHERE nwid = $1", 1 },
+    [REMOVE_MEMBER] = { "remove_member", "DELETE FROM zt_member WHERE nwid = $1 AND address = $2",
+                        2 },
+};
+
+struct postgres_store {
+    struct zt_store store; /* first, so that one can be had from the other */
+    struct zt_postgres postgres;
+    bool has_conflict; /* whose record is not what we think */
+    zt_nwid conflict_nwid;
+    zt_address conflict_address;
+};
+
+static struct postgres_store *opened(struct zt_store *store)
+{
+    return (struct postgres_store *)store;
+}
+
+/* Ids as parameters. */
+struct ids {
+    char nwid[ZT_NWID_TEXT], address[ZT_ADDRESS_TEXT];
+};
+
+static struct ids ids_of(zt_nwid nwid, zt_address address)
+{
+    struct ids ids;
+
+    zt_hex_number_write(ids.nwid, nwid, 16);
+    zt_hex_number_write(ids.address, address, 10);
+    return ids;
+}
+
+static bool prepare(struct zt_postgres *postgres)
+{
+    for (size_t i = 0; i < STATEMENT_COUNT; i++) {
+        int why;
+        PGresult *result = zt_postgres_judge(
+            postgres,
+            PQprepare(postgres->connection, statements[i].name, statements[i].text, 0, NULL), &why);
+
+        if (!result)
+            return false;
+        PQclear(result);
+    }
+    return true;
+}
+
+/* Listening comes before the first load, so that no change falls between. */
+static bool set_up(struct zt_postgres *postgres)
+{
+    return zt_postgres_make_schema(postgres) && prepare(postgres) &&
+           zt_postgres_command(postgres, "LISTEN zt_changed") == ZT_STORE_OK;
+}
+
+/* A row of the four columns that each SELECT above has. */
+static bool read_row(struct zt_record *record, enum zt_record_kind kind, const PGresult *result,
+                     int row)
+{
+    uint64_t nwid, address = 0;
+
+    *record = (struct zt_record){ .kind = kind,
+                                  .json = PQgetvalue(result, row, 2),
+                                  .length = (size_t)PQgetlength(result, row, 2) };
+    if (!zt_hex_number(&nwid, PQgetvalue(result, row, 0), 16) ||
+        (kind != ZT_RECORD_NETWORK && !zt_hex_number(&address, PQgetvalue(result, row, 1), 10)))
+        return false;
+    record->nwid = nwid;
+    record->address = address;
+    for (const char *digit = PQgetvalue(result, row, 3); *digit >= '0' && *digit <= '9'; digit++)
+        record->revision = record->revision * 10 + (uint64_t)(*digit - '0');
+    return true;
+}
+
+/* Row by row, as a large network should not stand in memory twice. */
+static int load_table(struct postgres_store *store, enum statement which, enum zt_record_kind kind,
+                      zt_store_visit visit, void *context)
+{
+    struct zt_postgres *postgres = &store->postgres;
+    PGconn *connection = postgres->connection;
+    int why = ZT_STORE_OK, worst = ZT_STORE_OK;
+    PGresult *result;
+
+    if (postgres->state != ZT_POSTGRES_UP)
+        return ZT_STORE_AWAY;
+    if (PQsendQueryPrepared(connection, statements[which].name, 0, NULL, NULL, NULL, 0) != 1 ||
+        PQsetSingleRowMode(connection) != 1) {
+        PQclear(zt_postgres_judge(postgres, NULL, &why));
+        return why;
+    }
+    while (postgres->state == ZT_POSTGRES_UP && (result = PQgetResult(connection)) != NULL) {
+        struct zt_record record;
+
+        result = zt_postgres_judge(postgres, result, &why);
+        worst = worst == ZT_STORE_OK ? why : worst;
+        if (result && PQntuples(result) == 1 && read_row(&record, kind, result, 0))
+            visit(context, &record);
+        PQclear(result);
+    }
+    return worst;
+}
+
+static int load(struct zt_store *base, zt_store_visit visit, void *context)
+{
+    struct postgres_store *store = opened(base);
+    int result =
+        zt_postgres_command(&store->postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+
+    if (result == ZT_STORE_OK)
+        result = load_table(store, LOAD_NETWORKS, ZT_RECORD_NETWORK, visit, context);
+    if (result == ZT_STORE_OK)
+        result = load_table(store, LOAD_MEMBERS, ZT_RECORD_MEMBER, visit, context);
+    if (result == ZT_STORE_OK)
+        result = load_table(store, LOAD_SEEN, ZT_RECORD_SEEN, visit, context);
+    if (result == ZT_STORE_OK)
+        return zt_postgres_command(&store->postgres, "COMMIT");
+    (void)zt_postgres_command(&store->postgres, "ROLLBACK");
+    return result;
+}
+
+static enum statement statement_for(const struct zt_record *record, uint64_t expected)
+{
+    if (record->kind == ZT_RECORD_SEEN)
+        return ANY_SEEN;
+    if (expected == ZT_ANY_REVISION)
+        return record->kind == ZT_RECORD_NETWORK ? ANY_NETWORK : ANY_MEMBER;
+    if (expected == ZT_NO_RECORD)
+        return record->kind == ZT_RECORD_NETWORK ? NEW_NETWORK : NEW_MEMBER;
+    return record->kind == ZT_RECORD_NETWORK ? CHANGE_NETWORK : CHANGE_MEMBER;
+}
+
+static int put(struct zt_store *base, const struct zt_record *record, uint64_t expected)
+{
+    struct postgres_store *store = opened(base);
+    enum statement which = statement_for(record, expected);
+    struct ids ids = ids_of(record->nwid, record->address);
+    char revision[24];
+    const char *values[4] = { ids.nwid };
+    int why, at = 1;
+    PGresult *result;
+    bool is_done;
+
+    if (record->kind != ZT_RECORD_NETWORK)
+        values[at++] = ids.address;
+    values[at++] = record->json;
+    values[at] = revision;
+    zt_format(revision, sizeof revision, "%" PRIu64, expected);
+    result = zt_postgres_run_prepared(&store->postgres, statements[which].name,
+                                      statements[which].count, values, &why);
+    if (!result)
+        return why;
+    is_done = record->kind == ZT_RECORD_SEEN || strcmp(PQcmdTuples(result), "1") == 0;
+    PQclear(result);
+    if (is_done)
+        return ZT_STORE_OK;
+    store->has_conflict = true;
+    store->conflict_nwid = record->nwid;
+    store->conflict_address = record->address;
+    return ZT_STORE_CONFLICT;
+}
+
+static int remove_record(struct zt_store *store, zt_nwid nwid, zt_address address)
+{
+    enum statement which = address ? REMOVE_MEMBER : REMOVE_NETWORK;
+    struct ids ids = ids_of(nwid, address);
+    const char *const values[] = { ids.nwid, ids.address };
+    int why;
+
+    if (nwid == 0)
+        return zt_postgres_command(&opened(store)->postgres,
+                                   "DELETE FROM zt_network; NOTIFY zt_changed, 'all'");
+    PQclear(zt_postgres_run_prepared(&opened(store)->postgres, statements[which].name,
+                                     statements[which].count, values, &why));
+    return why;
+}
+
+static int begin(struct zt_store *store)
+{
+    return zt_postgres_command(&opened(store)->postgres, "BEGIN");
+}
+
+static int commit(struct zt_store *store)
+{
+    return zt_postgres_command(&opened(store)->postgres, "COMMIT");
+}
+
+static void rollback(struct zt_store *store)
+{
+    (void)zt_postgres_command(&opened(store)->postgres, "ROLLBACK");
+}
+
+/* Shows the record as it is now; not there, it is gone. */
+static int visit_one(struct postgres_store *store, zt_nwid nwid, zt_address address,
+                     zt_store_visit visit, void *context)
+{
+    enum statement which = address ? ONE_MEMBER : ONE_NETWORK;
+    enum zt_record_kind kind = address ? ZT_RECORD_MEMBER : ZT_RECORD_NETWORK;
+    struct ids ids = ids_of(nwid, address);
+    const char *const values[] = { ids.nwid, ids.address };
+    struct zt_record record = { .kind = kind, .nwid = nwid, .address = address };
+    int why;
+    PGresult *result = zt_postgres_run_prepared(&store->postgres, statements[which].name,
+                                                statements[which].count, values, &why);
+
+    if (!result)
+        return why;
+    if (PQntuples(result) == 0 || read_row(&record, kind, result, 0))
+        visit(context, &record);
+    PQclear(result);
+    return ZT_STORE_OK;
+}
+
+/* "NWID ADDRESS"; a network has no address. Anything else was sent by somebody who means something else. */
+static int visit_news(struct postgres_store *store, const char *text, zt_store_visit visit,
+                      void *context)
+{
+    char nwid_text[ZT_NWID_TEXT];
+    uint64_t nwid, address = 0;
+
+    if (strlen(text) < 17 || text[16] != ' ')
+        return ZT_STORE_OK;
+    zt_format(nwid_text, sizeof nwid_text, "%.16s", text);
+    if (!zt_hex_number(&nwid, nwid_text, 16) ||
+        (text[17] && !zt_hex_number(&address, text + 17, 10)))
+        return ZT_STORE_OK;
+    return visit_one(store, nwid, address, visit, context);
+}
+
+static int take_news(struct postgres_store *store, zt_store_visit visit, void *context)
+{
+    for (int i = 0; i < NEWS_AT_ONCE; i++) {
+        PGnotify *news = store->postgres.connection ? PQnotifies(store->postgres.connection) : NULL;
+        int result = ZT_STORE_OK;
+
+        if (!news)
+            return ZT_STORE_OK;
+        if (strcmp(news->extra, "all") == 0)
+            result = ZT_STORE_RELOAD;
+        else if (news->be_pid != PQbackendPID(store->postgres.connection))
+            result = visit_news(store, news->extra, visit, context);
+        PQfreemem(news);
+        if (result != ZT_STORE_OK)
+            return result;
+    }
+    return ZT_STORE_MORE;
+}
+
+static int changes(struct zt_store *base, int64_t mono_ms, zt_store_visit visit, void *context)
+{
+    struct postgres_store *store = opened(base);
+    int result = zt_postgres_step(&store->postgres, mono_ms);
+
+    if (result != ZT_STORE_OK)
+        return result;
+    if (store->has_conflict) {
+        store->has_conflict = false;
+        result = visit_one(store, store->conflict_nwid, store->conflict_address, visit, context);
+    }
+    return result == ZT_STORE_OK ? take_news(store, visit, context) : result;
+}
+
+static int descriptor(struct zt_store *store, bool *for_writing)
+{
+    const struct zt_postgres *postgres = &opened(store)->postgres;
+
+    *for_writing =
+        postgres->state == ZT_POSTGRES_CONNECTING && postgres->awaited == PGRES_POLLING_WRITING;
+    return postgres->connection ? PQsocket(postgres->connection) : -1;
+}
+
+static const char *error_text(struct zt_store *store)
+{
+    return opened(store)->postgres.error;
+}
+
+static void close_store(struct zt_store *store)
+{
+    zt_postgres_close(&opened(store)->postgres);
+    zt_free(store);
+}
+
+static const struct zt_store_functions functions = {
+    .load = load,
+    .put = put,
+    .remove = remove_record,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .changes = changes,
+    .descriptor = descriptor,
+    .error = error_text,
+    .close = close_store,
+};
+
+struct zt_store *zt_store_postgres_open(const char *where, char *error, size_t error_size)
+{
+    struct postgres_store *store = zt_alloc(sizeof *store);
+
+    if (!store) {
+        zt_format(error, error_size, "out of memory");
+        return NULL;
+    }
+    store->store.functions = &functions;
+    if (zt_postgres_open(&store->postgres, where, set_up))
+        return &store->store;
+    zt_format(error, error_size, "PostgreSQL: %s", store->postgres.error);
+    close_store(&store->store);
+    return NULL;
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""up.py ZT: a network of one's own by `zt up`, a node that joins it by the printed line, over loopback."""
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ZT = pathlib.Path(sys.argv[1]).resolve()
+SECONDS = 60  # for what takes one; a machine may be busy
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Lab(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="zt-up-")
+        self.work = pathlib.Path(self.folder.name)
+        self.server = None
+
+    def tearDown(self):
+        self.stop()
+        self.folder.cleanup()
+
+    def start(self, *words):
+        port = free_port()
+        self.server = subprocess.Popen(
+            [ZT, "up", "--self-hosted", "-H", "up", "-p", str(port), "-e", f"127.0.0.1/{port}", "-b", "127.0.0.1",
+             "--allow-loopback", "--no-http", *words], cwd=self.work, stdout=subprocess.PIPE, text=True)
+        self.network = re.fullmatch(r"network ([0-9a-f]{16}) (10\.\d+\.\d+)\.0/24\n", self.server.stdout.readline())
+        self.assertTrue(self.network)
+        line = self.server.stdout.readline()
+        self.assertTrue(line.startswith("join it: zt join -H node zt1-"), line)
+        return line.split()[-1]
+
+    def stop(self):
+        if self.server:
+            self.server.terminate()
+            self.assertEqual(self.server.wait(10), 0)
+            self.server.stdout.close()
+            self.server = None
+
+    def join(self, home, *words):
+        return subprocess.Popen([ZT, "join", "-H", home, "--allow-loopback", "--wait", str(SECONDS), *words],
+                                cwd=self.work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def refused(self, *words):
+        done = subprocess.run([ZT, *words], cwd=self.work, capture_output=True, text=True)
+        self.assertNotEqual(done.returncode, 0)
+        return done.stderr
+
+
+class Up(Lab):
+    def test_a_node_joins_by_the_printed_line_once_it_is_admitted(self):
+        invitation = self.start()
+        node = self.join("node", invitation)
+        self.assertIn("waiting to be authorized", node.stdout.readline())
+        command = node.stdout.readline().split()
+        self.assertEqual(command[:4], ["zt", "member", "authorize", "-H"])
+        subprocess.run([ZT, *command[1:4], "up", *command[5:]], cwd=self.work, check=True, capture_output=True)
+        said, errors = node.communicate(timeout=SECONDS)
+        self.assertEqual((node.returncode, errors), (0, ""))
+        self.assertRegex(said, rf"address {re.escape(self.network[2])}\.\d+/24\n")
+        self.assertIn(f'is a member of {self.network[1]}; a program uses it by zts_init_from_storage("node")', said)
+        self.assertTrue((self.work / "node/networks.d" / (self.network[1] + ".conf")).stat().st_size > 0)
+        self.assertEqual((self.work / "node/roots").read_bytes(), (self.work / "up/planet").read_bytes())
+
+    def test_the_network_stays_the_same_and_a_public_one_admits_at_once(self):
+        first = self.start("--public", "--name", "open")
+        network = self.network[1]
+        self.stop()
+        again = self.start("--public")
+        self.assertEqual(network, self.network[1])
+        said, errors = self.join("a", again).communicate(timeout=SECONDS)
+        self.assertIn("is a member of " + network, said, errors)
+        said, errors = self.join("b", "--planet", "up/planet", network).communicate(timeout=SECONDS)
+        self.assertIn("is a member of " + network, said, errors)
+        self.assertTrue(first.startswith("zt1-"))
+
+    def test_what_is_no_invitation_is_refused(self):
+        invitation = self.start()
+        for text in ("", "zt1-", "zt2-" + invitation[4:], invitation[:-1], invitation[:-2] + "!!", invitation + "AAAA",
+                     "zt1-" + "A" * 40, "zt1-" + "A" * 20000, invitation[:60]):
+            self.assertIn("not an invitation", self.refused("join", "-H", "none", text), text)
+        self.assertIn("not a network id", self.refused("join", "-H", "none", "--planet", "up/planet", "123"))
+        self.assertIn("no-planet", self.refused("join", "-H", "none", "--planet", "no-planet", "1" * 16))
+        self.assertIn("--home", self.refused("join", invitation))
+        self.assertIn("--wait", self.refused("join", "-H", "none", "--wait", "x", invitation))
+        self.assertFalse((self.work / "none").exists())
+        self.assertIn("--self-hosted", self.refused("up", "-H", "none"))
+
+    def test_a_network_its_controller_does_not_know_is_told(self):
+        self.start()
+        unknown = self.network[1][:10] + "ffffff"
+        self.assertIn("its controller does not know it",
+                      self.refused("join", "-H", "n", "--allow-loopback", "--wait", "0", "--planet", "up/planet",
+                                   unknown))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A store that others write to: controllers of other identities, people with SQL, and a server that goes away
+   and comes back. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "controller_fixture.h"
+
+#include "controller_database.h"
+
+#include <poll.h>
+#include <sqlite3.h>
+
+#define OTHER_ADDRESS UINT64_C(0x1122334455)
+#define OTHER_NWID UINT64_C(0x1122334455000001)
+
+static const zt_address member = UINT64_C(0x0651022d1b);
+
+static struct zt_store *open_store(const char *where)
+{
+    char error[256] = "";
+    struct zt_store *store = zt_store_open(where, true, error, sizeof error);
+
+    if (!store)
+        fail_msg("%s", error);
+    return store;
+}
+
+static void open_at(struct fixture *fixture, zt_address address, const char *where)
+{
+    struct zt_identity self = make_identity(address);
+    uint8_t seed[32] = { 7 };
+    char error[256] = "";
+
+    fixture->now = (struct zt_instant){ 5000, INT64_C(1700000000000) };
+    fixture->store = open_store(where);
+    fixture->controller = zt_controller_new(&self, fixture->store, seed, NULL, error, sizeof error);
+    if (!fixture->controller)
+        fail_msg("%s", error);
+}
+
+static void close_at(struct fixture *fixture)
+{
+    zt_controller_free(fixture->controller);
+    fixture->store->functions->close(fixture->store);
+}
+
+struct pair {
+    struct fixture ours, other;
+};
+
+static bool has_postgres;
+
+static int set_up_pair(void **state)
+{
+    struct pair *pair = calloc(1, sizeof *pair);
+
+    *state = pair;
+    if (!has_postgres)
+        return 0;
+    database_run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    open_at(&pair->ours, CONTROLLER_ADDRESS, database_store());
+    open_at(&pair->other, OTHER_ADDRESS, database_store());
+    return 0;
+}
+
+static int tear_down_pair(void **state)
+{
+    struct pair *pair = *state;
+
+    if (has_postgres) {
+        close_at(&pair->ours);
+        close_at(&pair->other);
+    }
+    free(pair);
+    return 0;
+}
+
+static struct pair *pair_of(void **state)
+{
+    if (!has_postgres)
+        skip();
+    return *state;
+}
+
+/* As the keeper does: waits for the store's descriptor, then follows. */
+static void follow(struct fixture *fixture)
+{
+    struct pollfd wait = { .events = POLLIN };
+    bool for_writing;
+
+    wait.fd = fixture->store->functions->descriptor(fixture->store, &for_writing);
+    wait.events = for_writing ? POLLOUT : POLLIN;
+    (void)poll(&wait, 1, 100);
+    pass(fixture, 100);
+    zt_controller_follow(fixture->controller, fixture->now);
+}
+
+/* Follows until there is something to send; fails after a time. */
+static void follow_to_effect(struct fixture *fixture)
+{
+    for (int i = 0; i < 100; i++) {
+        if (take(fixture))
+            return;
+        follow(fixture);
+    }
+    fail_msg("nothing came");
+}
+
+static void drain(struct fixture *fixture)
+{
+    while (take(fixture))
+        continue;
+}
+
+static void follow_to_name(struct fixture *fixture, zt_nwid nwid, const char *name)
+{
+    for (int i = 0; i < 100; i++) {
+        json_t *json = zt_controller_network(fixture->controller, nwid, &fixture->error);
+        const char *found = json_string_value(json_object_get(json, "name"));
+        bool is_there = name ? found && strcmp(found, name) == 0 : !json;
+
+        json_decref(json);
+        if (is_there)
+            return;
+        follow(fixture);
+    }
+    fail_msg("the network never was %s", name ? name : "gone");
+}
+
+static void a_change_made_at_another_controller_reaches_the_right_one(void **state)
+{
+    struct pair *pair = pair_of(state);
+    struct zt_config *config;
+
+    assert_non_null(set_network(&pair->ours, NWID, "{\"name\":\"a\"}"));
+    ask(&pair->ours, NWID, member);
+    take_error(&pair->ours, ZT_ERROR_NETWORK_ACCESS_DENIED);
+    follow_to_name(&pair->other, NWID, "a");
+    assert_non_null(set_member(&pair->other, NWID, member, "{\"authorized\":true}"));
+    assert_false(take(&pair->other)); /* not its to tell */
+    follow_to_effect(&pair->ours);
+    assert_int_equal(pair->ours.effect.answer.error, 0);
+    assert_true(pair->ours.effect.answer.member == member);
+    drain(&pair->ours);
+    assert_non_null(set_network(&pair->other, NWID, "{\"name\":\"b\"}"));
+    follow_to_effect(&pair->ours);
+    assert_int_equal(pair->ours.effect.answer.packet_id, 0);
+    ask(&pair->ours, NWID, member);
+    config = take_config(&pair->ours, 99);
+    assert_string_equal(config->name, "b");
+    zt_config_free(config);
+}
+
+static void each_answers_only_for_its_own_networks(void **state)
+{
+    struct pair *pair = pair_of(state);
+
+    assert_non_null(set_network(&pair->ours, NWID, "{\"private\":false,\"name\":\"a\"}"));
+    follow_to_name(&pair->other, NWID, "a");
+    ask(&pair->other, NWID, member);
+    assert_false(take(&pair->other));
+    assert_null(set_network(&pair->ours, OTHER_NWID, "{}"));
+    assert_int_equal(pair->ours.error.status, 400);
+    assert_non_null(set_network(&pair->other, OTHER_NWID, "{\"name\":\"o\"}"));
+    follow_to_name(&pair->ours, OTHER_NWID, "o");
+    assert_non_null(set_network(&pair->ours, OTHER_NWID, "{\"name\":\"p\"}"));
+    follow_to_name(&pair->other, OTHER_NWID, "p");
+}
+
+static void two_changes_at_the_same_moment_both_survive(void **state)
+{
+    struct pair *pair = pair_of(state);
+    const json_t *json;
+
+    assert_non_null(set_network(&pair->ours, NWID, "{\"name\":\"a\"}"));
+    follow_to_name(&pair->other, NWID, "a");
+    assert_non_null(set_network(&pair->ours, NWID, "{\"mtu\":1400}"));
+    json = set_network(&pair->other, NWID, "{\"name\":\"b\"}"); /* has not heard of that */
+    assert_json(json_object_get(json, "mtu"), "1400");
+    assert_json(json_object_get(json, "name"), "\"b\"");
+    assert_json(json_object_get(json, "revision"), "3");
+    assert_non_null(set_member(&pair->ours, NWID, member, "{\"name\":\"m\"}"));
+    json = set_member(&pair->other, NWID, member, "{\"activeBridge\":true}");
+    assert_json(json_object_get(json, "name"), "\"m\"");
+    assert_json(json_object_get(json, "activeBridge"), "true");
+}
+
+static void sql_authorises_revokes_and_deletes(void **state)
+{
+    struct pair *pair = pair_of(state);
+    struct fixture *ours = &pair->ours;
+
+    assert_non_null(set_network(ours, NWID, "{}"));
+    assert_non_null(set_member(ours, NWID, member, "{}"));
+    ask(ours, NWID, member);
+    take_error(ours, ZT_ERROR_NETWORK_ACCESS_DENIED);
+    database_run("UPDATE zt_member SET record = record || '{\\\"authorized\\\": true}'");
+    follow_to_effect(ours);
+    assert_int_equal(ours->effect.kind, ZT_CONTROLLER_ANSWER);
+    drain(ours);
+    database_run("UPDATE zt_member SET record = record || '{\\\"authorized\\\": false}'");
+    follow_to_effect(ours);
+    assert_int_equal(ours->effect.kind, ZT_CONTROLLER_REVOKE);
+    drain(ours);
+    /* the edit has a revision of its own, so ours goes on from there */
+    assert_non_null(set_member(ours, NWID, member, "{\"authorized\":true}"));
+    drain(ours);
+    database_run("DELETE FROM zt_member");
+    follow_to_effect(ours);
+    assert_int_equal(ours->effect.kind, ZT_CONTROLLER_REVOKE);
+    drain(ours);
+    assert_non_null(set_member(ours, NWID, member, "{\"authorized\":true}"));
+    ask(ours, NWID, member);
+    drain(ours);
+    database_run("DELETE FROM zt_network");
+    follow_to_name(ours, NWID, NULL);
+    assert_true(take(ours));
+    assert_int_equal(ours->effect.kind, ZT_CONTROLLER_REVOKE);
+}
+
+static void a_bad_edit_leaves_the_last_good_record_in_force(void **state)
+{
+    struct pair *pair = pair_of(state);
+    struct fixture *ours = &pair->ours;
+    struct zt_config *config;
+
+    assert_non_null(set_network(ours, NWID, "{\"private\":false,\"name\":\"a\"}"));
+    ask(ours, NWID, member);
+    drain(ours);
+    database_run("UPDATE zt_network SET record = record || '{\\\"mtu\\\": []}'");
+    for (int i = 0; i < 5; i++)
+        follow(ours);
+    ask(ours, NWID, member);
+    config = take_config(ours, 99);
+    assert_string_equal(config->name, "a");
+    zt_config_free(config);
+    database_run("UPDATE zt_network SET record = record || '{\\\"mtu\\\": 1400}'");
+    follow_to_effect(ours);
+}
+
+static void without_the_database_members_are_answered_and_changes_refused(void **state)
+{
+    struct pair *pair = pair_of(state);
+    struct fixture *ours = &pair->ours;
+
+    assert_non_null(set_network(ours, NWID, "{\"private\":false,\"name\":\"a\"}"));
+    ask(ours, NWID, member);
+    zt_config_free(take_config(ours, 99));
+    database_go_away();
+    follow(ours);
+    ask(ours, NWID, member);
+    zt_config_free(take_config(ours, 99));
+    ask_with(ours, NWID, &(struct zt_identity){ .address = 0x77 }, METADATA);
+    assert_false(take(ours)); /* would be let in, can't be written down */
+    assert_null(set_network(ours, NWID, "{\"name\":\"b\"}"));
+    assert_int_equal(ours->error.status, 503);
+    assert_true(strlen(ours->error.text) > 20);
+    assert_null(set_member(ours, NWID, member, "{\"authorized\":false}"));
+    assert_int_equal(ours->error.status, 503);
+    database_come_back();
+    database_run("UPDATE zt_network SET record = record || '{\\\"name\\\": \\\"c\\\"}'");
+    follow_to_name(ours, NWID, "c");
+    assert_true(take(ours)); /* what was changed meanwhile is pushed */
+    drain(ours);
+    assert_non_null(set_member(ours, NWID, member, "{\"authorized\":false}"));
+    assert_true(take(ours));
+    assert_int_equal(ours->effect.kind, ZT_CONTROLLER_REVOKE);
+    follow_to_name(&pair->other, NWID, "c");
+}
+
+static void what_was_deleted_while_away_is_revoked(void **state)
+{
+    struct pair *pair = pair_of(state);
+    struct fixture *ours = &pair->ours;
+
+    assert_non_null(set_network(ours, NWID, "{}"));
+    assert_non_null(set_member(ours, NWID, member, "{\"authorized\":true}"));
+    assert_non_null(set_member(ours, NWID, 0x77, "{\"authorized\":true}"));
+    database_go_away();
+    database_come_back();
+    database_run("DELETE FROM zt_member WHERE address = '0651022d1b'");
+    follow_to_effect(ours);
+    assert_int_equal(ours->effect.kind, ZT_CONTROLLER_REVOKE);
+    assert_true(ours->effect.revocation.target == member);
+    drain(ours);
+}
+
+static void a_restore_by_another_program_is_taken_over(void **state)
+{
+    struct pair *pair = pair_of(state);
+    struct fixture *ours = &pair->ours;
+    struct zt_store *tool = open_store(database_store());
+    static const char json[] = "{\"name\":\"restored\"}";
+    struct zt_record record = { ZT_RECORD_NETWORK, NWID, 0, 0, json, sizeof json - 1 };
+
+    assert_non_null(set_network(ours, NWID, "{\"name\":\"a\"}"));
+    assert_non_null(set_member(ours, NWID, member, "{\"authorized\":true}"));
+    assert_int_equal(tool->functions->begin(tool), ZT_STORE_OK);
+    assert_int_equal(tool->functions->remove(tool, 0, 0), ZT_STORE_OK);
+    assert_int_equal(tool->functions->put(tool, &record, ZT_ANY_REVISION), ZT_STORE_OK);
+    assert_int_equal(tool->functions->commit(tool), ZT_STORE_OK);
+    tool->functions->close(tool);
+    follow_to_effect(ours);
+    assert_int_equal(ours->effect.kind, ZT_CONTROLLER_REVOKE);
+    follow_to_name(ours, NWID, "restored");
+    assert_null(zt_controller_member(ours->controller, NWID, member, &ours->error));
+}
+
+static void sql_on_the_file_of_a_running_controller_is_taken_over(void **state)
+{
+    struct fixture fixture = { 0 };
+    char folder[] = "/tmp/zt-shared-XXXXXX", where[64], path[64];
+    sqlite3 *file;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    zt_format(path, sizeof path, "%s/controller.db", folder);
+    zt_format(where, sizeof where, "sqlite:%s", path);
+    open_at(&fixture, CONTROLLER_ADDRESS, where);
+    assert_non_null(set_network(&fixture, NWID, "{\"name\":\"a\"}"));
+    zt_controller_follow(fixture.controller, fixture.now);
+    assert_int_equal(sqlite3_open(path, &file), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(file,
+                                  "UPDATE network SET record = json_set(record, '$.name', 'b')",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(file), SQLITE_OK);
+    follow_to_name(&fixture, NWID, "b");
+    assert_non_null(set_network(&fixture, NWID, "{\"name\":\"c\"}"));
+    close_at(&fixture);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void after_a_restart_a_member_is_known_and_pushed_to_at_once(void **state)
+{
+    struct fixture *fixture = *state;
+    json_t *json;
+
+    assert_non_null(set_network(fixture, NWID, "{}"));
+    assert_non_null(set_member(fixture, NWID, member, "{}"));
+    ask(fixture, NWID, member);
+    drain(fixture);
+    zt_controller_free(fixture->controller);
+    open_controller(fixture);
+    pass(fixture, 60000);
+    zt_controller_tend(fixture->controller, fixture->now);
+    json = zt_controller_member(fixture->controller, NWID, member, &fixture->error);
+    assert_json(json_object_get(json, "lastSeen"), "1700000002000");
+    assert_json(json_object_get(json, "clientVersion"), "\"1.14.2\"");
+    assert_json(json_object_get(json, "physicalAddr"), "\"192.0.2.7/9993\"");
+    assert_json(json_object_get(json, "online"), "true");
+    json_decref(json);
+    assert_non_null(set_member(fixture, NWID, member, "{\"authorized\":true}"));
+    zt_config_free(take_config(fixture, 0));
+    pass(fixture, 60000);
+    zt_controller_tend(fixture->controller, fixture->now);
+    json = zt_controller_member(fixture->controller, NWID, member, &fixture->error);
+    assert_json(json_object_get(json, "online"), "false");
+    json_decref(json);
+}
+
+static void what_a_first_request_tells_is_stored_within_a_second(void **state)
+{
+    struct fixture *fixture = *state, second = *fixture;
+
+    assert_non_null(set_network(fixture, NWID, "{\"private\":false}"));
+    ask(fixture, NWID, member);
+    drain(fixture);
+    pass(fixture, 1000);
+    zt_controller_tend(fixture->controller, fixture->now);
+    open_controller(&second); /* the first did not get to say good-bye */
+    assert_non_null(set_network(&second, NWID, "{\"name\":\"x\"}"));
+    zt_config_free(take_config(&second, 0));
+    zt_controller_free(second.controller);
+}
+
+#define PAIR(name) cmocka_unit_test_setup_teardown(name, set_up_pair, tear_down_pair)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+static int start_database(void **unused)
+{
+    (void)unused;
+    has_postgres = database_start();
+    return 0;
+}
+
+static int stop_database(void **unused)
+{
+    (void)unused;
+    database_stop();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PAIR(a_change_made_at_another_controller_reaches_the_right_one),
+        PAIR(each_answers_only_for_its_own_networks),
+        PAIR(two_changes_at_the_same_moment_both_survive),
+        PAIR(sql_authorises_revokes_and_deletes),
+        PAIR(a_bad_edit_leaves_the_last_good_record_in_force),
+        PAIR(without_the_database_members_are_answered_and_changes_refused),
+        PAIR(what_was_deleted_while_away_is_revoked),
+        PAIR(a_restore_by_another_program_is_taken_over),
+        cmocka_unit_test(sql_on_the_file_of_a_running_controller_is_taken_over),
+        TEST(after_a_restart_a_member_is_known_and_pushed_to_at_once),
+        TEST(what_a_first_request_tells_is_stored_within_a_second),
+    };
+
+    return cmocka_run_group_tests(tests, start_database, stop_database);
+}
