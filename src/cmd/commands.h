@@ -6,10 +6,19 @@
 int zt_command_id(int count, char **arguments);
 int zt_command_planet(int count, char **arguments);
 int zt_command_moon(int count, char **arguments);
+int zt_command_up(int count, char **arguments);
+int zt_command_doctor(int count, char **arguments);
+int zt_command_join(int count, char **arguments);
 int zt_command_root(int count, char **arguments);
 int zt_command_controller(int count, char **arguments);
+int zt_command_backup(int count, char **arguments); /* of zt controller, as are the next */
+int zt_command_restore(int count, char **arguments);
+int zt_command_export(int count, char **arguments);
+int zt_command_import(int count, char **arguments);
+int zt_command_copy(int count, char **arguments);
 int zt_command_network(int count, char **arguments);
 int zt_command_member(int count, char **arguments);
+int zt_command_rules(int count, char **arguments);
 int zt_command_status(int count, char **arguments);
 
 /* Under their classic names, or after -i and -q. docs/wire.md 22.1. */

@@ -8,6 +8,8 @@
 #include <string.h>
 
 static const struct zt_subcommand commands[] = {
+    { "up", "run all that a network of your own needs", zt_command_up },
+    { "join", "make this machine's programs members of a network", zt_command_join },
     { "id", "make and use identities", zt_command_id },
     { "planet", "make, sign and show planet files", zt_command_planet },
     { "moon", "plan, sign and show moons; orbit them", zt_command_moon },
@@ -15,6 +17,8 @@ static const struct zt_subcommand commands[] = {
     { "controller", "run a network controller", zt_command_controller },
     { "network", "administer the networks of a running controller", zt_command_network },
     { "member", "administer their members", zt_command_member },
+    { "rules", "compile, explain and try the rules of networks", zt_command_rules },
+    { "doctor", "say why a node is offline, relayed or slow", zt_command_doctor },
     { "status", "show the state of a running root or controller", zt_command_status },
 };
 

@@ -121,7 +121,8 @@ static void fill_status(const struct zt_vl1 *vl1, const struct zt_peer *peer,
                                        .minor = peer->minor,
                                        .revision = peer->revision,
                                        .role = peer->role,
-                                       .cipher = zt_peer_cipher(peer) };
+                                       .cipher = zt_peer_cipher(peer),
+                                       .tally = peer->tally };
     fill_paths(vl1, peer, status);
 }
 
@@ -144,6 +145,17 @@ bool zt_vl1_peer_at(const struct zt_vl1 *vl1, size_t index, struct zt_peer_statu
     return true;
 }
 
+bool zt_vl1_peer_after(const struct zt_vl1 *vl1, zt_address address, struct zt_peer_status *status)
+{
+    const struct zt_peer *before = address ? zt_topology_find(vl1, address) : NULL;
+    const struct zt_peer *peer = before ? before->hh.next : vl1->topology.peers;
+
+    if (!peer || (address && !before))
+        return false;
+    fill_status(vl1, peer, status);
+    return true;
+}
+
 bool zt_vl1_peer_status(const struct zt_vl1 *vl1, zt_address address, struct zt_peer_status *status)
 {
     const struct zt_peer *peer = zt_topology_find(vl1, address);
@@ -157,4 +169,19 @@ bool zt_vl1_peer_status(const struct zt_vl1 *vl1, zt_address address, struct zt_
 const struct zt_world *zt_vl1_planet(const struct zt_vl1 *vl1)
 {
     return &vl1->roots.planet;
+}
+
+const struct zt_world *zt_vl1_moon_at(const struct zt_vl1 *vl1, size_t index)
+{
+    return index < vl1->roots.moon_count ? vl1->roots.moons[index] : NULL;
+}
+
+uint64_t zt_vl1_awaited_moon_at(const struct zt_vl1 *vl1, size_t index)
+{
+    return index < vl1->roots.seed_count ? vl1->roots.seeds[index].moon : 0;
+}
+
+size_t zt_vl1_surfaces(const struct zt_vl1 *vl1, struct zt_endpoint *out, size_t capacity)
+{
+    return zt_surfaces_list(&vl1->surfaces, out, capacity);
 }

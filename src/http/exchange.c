@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One request on its way: head, body piece by piece, answer. */
+#include "http/exchange.h"
+
+#include "base/text.h"
+#include "http/listen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct exchange {
+    char *body; /* owned */
+    size_t length, capacity;
+    bool is_too_long;
+};
+
+/* What a path or a parameter stands for. A 0 in it would hide what follows, so it becomes what no path
+   of ours has. */
+size_t zt_exchange_unescape(void *context, struct MHD_Connection *connection, char *text)
+{
+    size_t at = 0;
+
+    (void)context;
+    (void)connection;
+    for (const char *from = text; *from; from++, at++) {
+        int high = *from == '%' ? zt_hex_digit(from[1]) : -1;
+        int low = high >= 0 ? zt_hex_digit(from[2]) : -1;
+
+        text[at] = *from;
+        if (low >= 0)
+            text[at] = (char)(high * 16 + low);
+        if (text[at] == 0)
+            text[at] = '?';
+        from += low >= 0 ? 2 : 0;
+    }
+    text[at] = 0;
+    return at;
+}
+
+static const char *header(struct MHD_Connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+static const char *parameter(struct MHD_Connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+/* A number that does not fit is as good as the largest. */
+static uint64_t announced_length(const char *text)
+{
+    uint64_t value = 0;
+
+    for (; text && *text >= '0' && *text <= '9'; text++)
+        value = value > UINT64_MAX / 16 ? UINT64_MAX / 16 : value * 10 + (uint64_t)(*text - '0');
+    return value;
+}
+
+static struct zt_http_request request_of(struct MHD_Connection *connection, const char *url,
+                                         const char *method, const struct exchange *exchange)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    struct zt_http_request request = {
+        .method = strcmp(method, "HEAD") == 0 ? "GET" : method,
+        .path = url,
+        .auth_header = header(connection, "X-ZT1-Auth"),
+        .authorization = header(connection, "Authorization"),
+        .auth_query = parameter(connection, "auth"),
+        .jsonp = parameter(connection, "jsonp"),
+        .body = exchange->body,
+        .body_length = exchange->length,
+        .announced_length = announced_length(header(connection, "Content-Length")),
+        .is_too_long = exchange->is_too_long,
+    };
+
+    if (info && info->client_addr)
+        request.remote = zt_http_endpoint_of(info->client_addr);
+    return request;
+}
+
+/* Takes the text of the answer. */
+static enum MHD_Result send_answer(struct MHD_Connection *connection, struct zt_http_answer *answer)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(answer->length, answer->text, MHD_RESPMEM_MUST_FREE);
+    enum MHD_Result result;
+
+    if (!response) {
+        zt_http_answer_clear(answer);
+        return MHD_NO;
+    }
+    (void)MHD_add_response_header(response, "Content-Type", answer->type);
+    (void)MHD_add_response_header(response, "Cache-Control", "no-store");
+    (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    result = MHD_queue_response(connection, (unsigned)answer->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static bool keep(struct exchange *exchange, const char *bytes, size_t length)
+{
+    size_t capacity = exchange->capacity ? exchange->capacity : 4096;
+    char *body;
+
+    while (capacity < exchange->length + length)
+        capacity *= 2;
+    if (capacity != exchange->capacity) {
+        body = realloc(exchange->body, capacity);
+        if (!body)
+            return false;
+        exchange->body = body;
+        exchange->capacity = capacity;
+    }
+    memcpy(exchange->body + exchange->length, bytes, length);
+    exchange->length += length;
+    return true;
+}
+
+/* More than the limit is read and forgotten: only so the refusal reaches who sends it. */
+static enum MHD_Result take_piece(struct exchange *exchange, const char *bytes, size_t *length)
+{
+    size_t room = ZT_MAX_HTTP_BODY - exchange->length;
+
+    if (exchange->is_too_long || *length > room) {
+        exchange->is_too_long = true;
+        free(exchange->body);
+        exchange->body = NULL;
+        exchange->length = exchange->capacity = 0;
+    } else if (!keep(exchange, bytes, *length)) {
+        return MHD_NO;
+    }
+    *length = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result begin(struct zt_site *site, struct MHD_Connection *connection,
+                             const char *url, const char *method, void **state)
+{
+    struct exchange *exchange = calloc(1, sizeof *exchange);
+    struct zt_http_answer answer = { 0 };
+    struct zt_http_request request;
+
+    if (!exchange)
+        return MHD_NO;
+    *state = exchange;
+    request = request_of(connection, url, method, exchange);
+    return zt_site_refuses(site, &request, &answer) ? send_answer(connection, &answer) : MHD_YES;
+}
+
+enum MHD_Result zt_exchange_step(void *context, struct MHD_Connection *connection, const char *url,
+                                 const char *method, const char *version, const char *upload,
+                                 size_t *upload_length, void **state)
+{
+    struct zt_site *site = context;
+    struct exchange *exchange = *state;
+    struct zt_http_answer answer = { 0 };
+    struct zt_http_request request;
+
+    (void)version;
+    if (!exchange)
+        return begin(site, connection, url, method, state);
+    if (*upload_length > 0)
+        return take_piece(exchange, upload, upload_length);
+    request = request_of(connection, url, method, exchange);
+    zt_site_answer(site, &request, &answer);
+    return send_answer(connection, &answer);
+}
+
+void zt_exchange_end(void **state)
+{
+    struct exchange *exchange = *state;
+
+    if (exchange)
+        free(exchange->body);
+    free(exchange);
+    *state = NULL;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The door of the HTTP APIs: listens on TCP and answers from a backend. docs/http.md. */
+#ifndef ZT_HTTP_HTTP_H
+#define ZT_HTTP_HTTP_H
+
+#include "base/endpoint.h"
+#include "base/log.h"
+#include "os/files.h"
+
+#include <jansson.h>
+
+#define ZT_MAX_HTTP_LISTEN 8    /* addresses listened on; more are refused */
+#define ZT_MAX_HTTP_PREFIXES 64 /* networks that may administer; more are refused */
+
+/* What knows the answers. Called from several threads at once. */
+struct zt_http_backend {
+    void *context;
+    /* The internal API: method and path to a JSON value, always, with *status set. body may be NULL. */
+    json_t *(*route)(void *context, const char *method, const char *path, const json_t *body,
+                     int *status);
+};
+
+/* All is borrowed for the life of the server but the two lists of endpoints, which are copied. */
+struct zt_http_options {
+    const char *home;         /* path of the state directory, to be shown */
+    struct zt_folder *folder; /* the same: holds tokens, account and local.conf */
+    const struct zt_endpoint
+        *listen; /* count 0: loopback, or all addresses if others may come in */
+    size_t listen_count;
+    uint16_t port; /* where listen names none */
+    const struct zt_endpoint
+        *allow; /* networks (port = prefix length) beside those of local.conf */
+    size_t allow_count;
+    struct zt_http_backend backend;
+    const struct zt_log *log; /* may be NULL */
+};
+
+/* "IP/PORT", "IP:PORT" or "[IP]:PORT". False: none of these. */
+ZT_MUST_USE bool zt_http_address_read(struct zt_endpoint *endpoint, const char *text);
+/* "IP/BITS", or an IP alone. */
+ZT_MUST_USE bool zt_http_network_read(struct zt_endpoint *network, const char *text);
+
+struct zt_http;
+
+/* Makes the tokens if they are missing, and answers from now on. NULL: error says why, with the file or
+   the address. Of the two default addresses those are left out that this machine does not have. */
+struct zt_http *zt_http_start(const struct zt_http_options *options, char *error,
+                              size_t error_size);
+uint16_t zt_http_port(const struct zt_http *http); /* of the first address; 0: there is none */
+void zt_http_stop(struct zt_http *http);           /* answers what is being asked; NULL is fine */
+
+#endif

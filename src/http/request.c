@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the body of a request, and composing answers. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "http/request.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool zt_http_sets(const struct zt_http_request *request)
+{
+    return strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0;
+}
+
+bool zt_http_gets(const struct zt_http_request *request, const char *path)
+{
+    return strcmp(request->method, "GET") == 0 && strcmp(request->path, path) == 0;
+}
+
+void zt_http_say_text(struct zt_http_answer *answer, int status, const char *type, const char *text)
+{
+    assert(!answer->text);
+
+    *answer = (struct zt_http_answer){ .status = status, .type = type, .text = strdup(text) };
+    answer->length = answer->text ? strlen(text) : 0;
+}
+
+void zt_http_say(struct zt_http_answer *answer, int status, json_t *json)
+{
+    assert(!answer->text);
+
+    *answer = (struct zt_http_answer){ .status = json ? status : 500, .type = "application/json" };
+    answer->text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+    answer->length = answer->text ? strlen(answer->text) : 0;
+    json_decref(json);
+}
+
+void zt_http_complain(struct zt_http_answer *answer, int status, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    json_t *description;
+
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    description = json_string(text); /* NULL if a name that is quoted was cut within a letter */
+    zt_http_say(answer, status,
+                json_pack("{s:i, s:o}", "error", status, "description",
+                          description ? description : json_string("bad request")));
+}
+
+void zt_http_answer_clear(struct zt_http_answer *answer)
+{
+    free(answer->text);
+    *answer = (struct zt_http_answer){ 0 };
+}
+
+static bool is_blank(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!strchr(" \t\r\n", text[i]) || text[i] == 0)
+            return false;
+    return true;
+}
+
+json_t *zt_http_body(const struct zt_http_request *request, struct zt_http_answer *answer)
+{
+    json_error_t error;
+    json_t *body;
+
+    if (is_blank(request->body, request->body_length))
+        return json_object();
+    body = json_loadb(request->body, request->body_length, JSON_REJECT_DUPLICATES, &error);
+    if (!body) {
+        zt_http_complain(answer, 400, "the body is not JSON: %s (line %d, column %d)", error.text,
+                         error.line, error.column);
+        return NULL;
+    }
+    if (json_is_object(body))
+        return body;
+    json_decref(body);
+    zt_http_complain(answer, 400, "the body must be a JSON object");
+    return NULL;
+}
