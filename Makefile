@@ -2,6 +2,8 @@
 # Habits over CMakeLists.txt, which is the one list of what is built.
 PREFIX ?= /usr/local
 SECONDS ?= 60
+DB ?= sqlite
+export DB
 SEED ?= 1
 NODES ?= 100
 FUZZ_SEED ?= 0
@@ -11,7 +13,7 @@ all: build/build.ninja
 	ninja -C build
 
 # The two commands of the README: each does all set-up itself.
-demo: setup all
+demo: $(if $(filter postgres,$(DB)),setup-postgres,setup) all
 	scripts/demo
 
 test: setup-test all build-asan/build.ninja build-tsan/build.ninja

@@ -100,6 +100,7 @@ typedef enum {
     ZTS_EINVAL = 22,
     ZTS_ENFILE = 23,
     ZTS_EMFILE = 24,
+    ZTS_EPIPE = 32,
     ZTS_ENOSYS = 38,
     ZTS_ENOTSOCK = 88,
     ZTS_EDESTADDRREQ = 89,
@@ -145,16 +146,16 @@ typedef enum {
     ZTS_EVENT_NETWORK_READY_IP4_IP6 = 217, /* deprecated, never sent */
     ZTS_EVENT_NETWORK_DOWN = 218,          /* left */
     ZTS_EVENT_NETWORK_UPDATE = 219,        /* its configuration or status changed */
-    ZTS_EVENT_STACK_UP = 220,              /* never sent, like 221 and 230 to 234 */
-    ZTS_EVENT_STACK_DOWN = 221,
-    ZTS_EVENT_NETIF_UP = 230,
+    ZTS_EVENT_STACK_UP = 220,              /* sockets work */
+    ZTS_EVENT_STACK_DOWN = 221,            /* they don't any more */
+    ZTS_EVENT_NETIF_UP = 230,              /* netif: a network's interface is in the stack */
     ZTS_EVENT_NETIF_DOWN = 231,
     ZTS_EVENT_NETIF_REMOVED = 232,
-    ZTS_EVENT_NETIF_LINK_UP = 233,
+    ZTS_EVENT_NETIF_LINK_UP = 233, /* netif: the network's controller admits us */
     ZTS_EVENT_NETIF_LINK_DOWN = 234,
-    ZTS_EVENT_PEER_DIRECT = 240, /* peer: has a direct path */
-    ZTS_EVENT_PEER_RELAY = 241,  /* peer: reached by relaying only */
-    ZTS_EVENT_PEER_UNREACHABLE = 242,
+    ZTS_EVENT_PEER_DIRECT = 240,      /* peer: has a direct path */
+    ZTS_EVENT_PEER_RELAY = 241,       /* peer: reached by relaying only */
+    ZTS_EVENT_PEER_UNREACHABLE = 242, /* never sent */
     ZTS_EVENT_PEER_PATH_DISCOVERED = 243,
     ZTS_EVENT_PEER_PATH_DEAD = 244,
     ZTS_EVENT_ROUTE_ADDED = 250,
@@ -208,7 +209,7 @@ typedef enum {
 #ifndef MEMP_NUM_NETCONN
 #define MEMP_NUM_NETCONN 1024
 #endif
-#define ZTS_FD_SETSIZE MEMP_NUM_NETCONN
+#define ZTS_FD_SETSIZE 1024
 #ifndef SIN_ZERO_LEN
 #define SIN_ZERO_LEN 8
 #endif
@@ -937,6 +938,174 @@ ZTS_API int ZTCALL zts_core_query_path(uint64_t peer_id, unsigned int idx, char 
 ZTS_API int ZTCALL zts_core_query_mc_count(uint64_t net_id);
 ZTS_API int ZTCALL zts_core_query_mc(uint64_t net_id, unsigned int idx, uint64_t *mac,
                                      uint32_t *adi);
+
+/* ---- Extensions: waiting together with the operating system ----
+   Not in the original. Everything up to the next group may be called from any thread. */
+
+/* A descriptor of the operating system that is readable and writable in step with the socket fd, for
+   epoll, kqueue, poll, select and the loops built on them (level or edge triggered). Bytes still pass by
+   zts_bsd_* and zts_*, which keeps datagrams apart: wait on the one, receive and send on the other.
+   - readable: receiving or accepting would not block: data, a connection, the peer's end, an error;
+   - writable: sending would not block, or fails. Connecting: once it is decided, see ZTS_SO_ERROR.
+   The same number each time. It belongs to the library: don't read, write or close it. zts_bsd_close
+   closes it. When the node stops it reports a hang-up, readable and writable, and is left to the caller,
+   who closes it with the system's close. One for each socket, made at the first call; sockets without one
+   cost nothing. -1: ZTS_EBADF; ZTS_EMFILE, the process has no descriptors or memory left. */
+ZTS_API int ZTCALL zts_get_os_fd(int fd);
+
+/* Hands the socket fd over to the operating system: returns a descriptor of the system that carries its
+   data itself, so that read, write, send, recv, poll and shutdown work on it, also in libraries that know
+   nothing of ZeroTier. For a connected TCP socket a stream (AF_UNIX, SOCK_STREAM), for a connected UDP
+   socket datagrams with their borders (SOCK_SEQPACKET; empty ones are left out, as they would read as the
+   end). Full buffers on one side stop the other; shutdown for writing and the peer's end pass through;
+   after a reset, or when the node stops, reading ends and writing fails. Listeners are watched with
+   zts_get_os_fd, and what they accept is handed over.
+   On success fd is the library's: don't use it any more. The result is the caller's, to be closed with
+   the system's close, which closes the connection after what was written has been sent. It is blocking;
+   set it as you like. Data passes through one thread, shared by all such sockets.
+   -1: ZTS_EBADF; ZTS_ENOTCONN; ZTS_EMFILE; ZTS_ENOMEM. */
+ZTS_API int ZTCALL zts_export_fd(int fd);
+
+/* ---- Extensions: the event queue ---- */
+
+/* In the queue only: older events gave way to newer ones; len says how many. */
+#define ZTS_EVENT_LOST 299
+#define ZTS_MAX_EVENT_QUEUE 65536
+
+/* The next node also puts its events into a queue of at most capacity (1 to ZTS_MAX_EVENT_QUEUE; else -3)
+   events, beside the handler if there is one. At the bound the oldest is lost, which is reported by
+   ZTS_EVENT_LOST in its place. Empties what an earlier node left. A setting, forgotten when the node
+   stops, while what is queued stays. */
+ZTS_API int ZTCALL zts_init_event_queue(unsigned int capacity);
+/* Takes the next event, waiting at most timeout_ms (-1: for ever, 0: not at all). It is the caller's with
+   all it points to, to be freed with zts_event_free. With several threads each event goes to one of them.
+   Blocks. -4: none in time; -2: there is no queue, or ZTS_EVENT_NODE_DOWN has been taken. */
+ZTS_API int ZTCALL zts_event_wait(zts_event_msg_t **event, int timeout_ms);
+/* NULL is fine. */
+ZTS_API void ZTCALL zts_event_free(zts_event_msg_t *event);
+/* A descriptor of the operating system that is readable while zts_event_wait would not block. One for the
+   process, kept by the library to its end: don't read or close it. -5: the process has no descriptors
+   left. */
+ZTS_API int ZTCALL zts_event_get_os_fd(void);
+
+/* ---- Extensions: waiting for a state ----
+   These block until it is so, at most timeout_ms (-1: for ever, 0: only ask), and return at once when it
+   comes about. 0: it is so; -4: not in time; -2: the node is not running, or was stopped meanwhile; -5:
+   the node can't work (ZTS_EVENT_NODE_FATAL_ERROR); -3: bad argument. */
+
+ZTS_API int ZTCALL zts_wait_online(int timeout_ms);
+/* For zts_net_transport_is_ready. The network may be joined later. */
+ZTS_API int ZTCALL zts_wait_network(uint64_t net_id, int timeout_ms);
+/* For zts_addr_is_assigned. family: ZTS_AF_INET or ZTS_AF_INET6. */
+ZTS_API int ZTCALL zts_wait_address(uint64_t net_id, unsigned int family, int timeout_ms);
+
+/* ---- Extensions: looking inside ---- */
+
+/* Counters of the running node, from 0 at its start. The texts are static. */
+typedef struct {
+    const char *name; /* "DROP_BAD_MAC", "DATAGRAMS_IN" */
+    const char *text; /* what is counted */
+    uint64_t count;
+} zts_counter_t;
+
+/* The counter number idx: packets and frames accepted, those dropped by reason, datagrams and bytes.
+   -4 past the last one. */
+ZTS_API int ZTCALL zts_counter_get(unsigned int idx, zts_counter_t *dst);
+
+#define ZTS_TRACE_VL1 1u     /* peers and packets */
+#define ZTS_TRACE_VL2 2u     /* networks, and frames with the reason when dropped */
+#define ZTS_TRACE_STACK 4u   /* frames as the stack sends and receives them */
+#define ZTS_TRACE_SERVICE 8u /* ports, files, and every notice behind the events */
+
+/* time_us: microseconds since 1970. The texts are valid during the call. */
+typedef void (*zts_trace_sink)(void *context, int64_t time_us, const char *module,
+                               const char *line);
+/* Traces the modules given by ZTS_TRACE_* together, 0: none, from now on and over restarts. sink NULL:
+   lines go to stderr. The sink is called on whatever thread acts, mostly with the library's lock held: it
+   must be quick and may call nothing here. When this returns the former sink is not called any more.
+   -3: unknown bits. */
+ZTS_API int ZTCALL zts_trace_set(unsigned int modules, zts_trace_sink sink, void *context);
+
+typedef struct {
+    uint64_t frames; /* written */
+    uint64_t lost;   /* left out: the file was full, or the disk too slow */
+    uint64_t bytes;  /* of the file */
+} zts_capture_info_t;
+
+/* Writes the Ethernet frames of a network (0: of all) to a new file at path in pcapng form, both ways with
+   the direction, dropped ones with the reason as comment, until zts_capture_stop or max_bytes (at least
+   4096; else -3). Frames are copied into a buffer and written by a thread of its own. Works before, over and
+   after starts of the node. -2: a capture is under way; -5: the file can't be made, which stderr tells. */
+ZTS_API int ZTCALL zts_capture_start(const char *path, uint64_t net_id, uint64_t max_bytes);
+/* Ends the capture when all is written; dst may be NULL. Blocks for that. -2: there is none; -5: not
+   everything could be written, as stderr has told since. */
+ZTS_API int ZTCALL zts_capture_stop(zts_capture_info_t *dst);
+
+/* ---- Central: the hosted service that manages networks ----
+   Only for programs that define ZTS_DISABLE_CENTRAL_API as 0 before they include this header. Needs no
+   node. Requests leave by HTTPS over the host's own network, carry the token as a bearer token and
+   block for up to 30 s; certificates are verified, redirects followed (never from HTTPS to HTTP), and
+   a URL without scheme is taken as HTTPS. Answers are JSON and end, with a 0 added, in the buffer given
+   to zts_central_init.
+
+   There is one session for the process. Any thread may call; a request under way makes other calls of
+   this group wait. Requests return 0 when a whole answer arrived, with its HTTP status, whatever it is,
+   in *http_resp_code; -2 before zts_central_init, when the access mode forbids them, or when no whole
+   answer arrived (refused, too slow, cut short, larger than the buffer); -3 for an id of 0 or NULL. */
+#if !ZTS_DISABLE_CENTRAL_API
+
+#define ZTS_CENTRAL_DEFAULT_URL "https://my.zerotier.com"
+#define ZTS_CENTRAL_MAX_URL_LEN 128
+#define ZTS_CENTRAL_TOKEN_LEN 32
+#define ZTS_CENTRAL_RESP_BUF_DEFAULT_SZ (128 * 1024)
+#define ZTS_HTTP_GET 0
+#define ZTS_HTTP_POST 1
+#define ZTS_HTTP_DELETE 2
+#define ZTS_CENTRAL_NODE_AUTH_FALSE 0
+#define ZTS_CENTRAL_NODE_AUTH_TRUE 1
+#define ZTS_CENTRAL_READ 1
+#define ZTS_CENTRAL_WRITE 2
+
+/* What requests may do: ZTS_CENTRAL_READ, ZTS_CENTRAL_WRITE or both. zts_central_init sets READ. -3. */
+ZTS_API int ZTCALL zts_central_set_access_mode(int8_t modes);
+/* 1: each request prints a line to stderr, without the token. 0: silence. Else -3. */
+ZTS_API int ZTCALL zts_central_set_verbose(int8_t is_verbose);
+/* Fills the answer's buffer with zeros. */
+ZTS_API void ZTCALL zts_central_clear_resp_buf(void);
+/* Opens the session, ending an earlier one. url_str: 3 to ZTS_CENTRAL_MAX_URL_LEN characters; token_str:
+   exactly ZTS_CENTRAL_TOKEN_LEN; resp_buf: stays the caller's and must live until zts_central_cleanup.
+   -3 for anything else; -5 if the library was built without libcurl. */
+ZTS_API int ZTCALL zts_central_init(const char *url_str, const char *token_str, char *resp_buf,
+                                    uint32_t buf_len);
+/* Ends the session and forgets the token. */
+ZTS_API void ZTCALL zts_central_cleanup(void);
+/* Copies the last answer and a 0. -3 if len does not exceed its length. */
+ZTS_API int ZTCALL zts_central_get_last_resp_buf(char *dst, int len);
+/* GET /api/status: the service and the user. */
+ZTS_API int ZTCALL zts_central_status_get(int *http_resp_code);
+/* GET /api/self: the user. */
+ZTS_API int ZTCALL zts_central_self_get(int *http_resp_code);
+/* GET /api/network/ID. Ids are written with 16 and 10 digits. */
+ZTS_API int ZTCALL zts_central_net_get(int *http_resp_code, uint64_t net_id);
+/* POST /api/network/ID with an empty object, which changes nothing. Needs WRITE. */
+ZTS_API int ZTCALL zts_central_net_update(int *http_resp_code, uint64_t net_id);
+/* DELETE /api/network/ID. Needs WRITE. */
+ZTS_API int ZTCALL zts_central_net_delete(int *http_resp_code, uint64_t net_id);
+/* GET /api/network: all networks of the user. */
+ZTS_API int ZTCALL zts_central_net_get_all(int *http_resp_code);
+/* GET /api/network/ID/member/NODE. */
+ZTS_API int ZTCALL zts_central_member_get(int *http_resp_code, uint64_t net_id, uint64_t node_id);
+/* POST /api/network/ID/member/NODE; post_data: JSON with the fields to change. Needs WRITE. */
+ZTS_API int ZTCALL zts_central_member_update(int *http_resp_code, uint64_t net_id, uint64_t node_id,
+                                             char *post_data);
+/* Authorises a member, or takes that back; is_authed: ZTS_CENTRAL_NODE_AUTH_TRUE or _FALSE, else -3.
+   Needs WRITE. */
+ZTS_API int ZTCALL zts_central_node_auth(int *http_resp_code, uint64_t net_id, uint64_t node_id,
+                                         uint8_t is_authed);
+/* GET /api/network/ID/member: all members. */
+ZTS_API int ZTCALL zts_central_net_get_members(int *http_resp_code, uint64_t net_id);
+
+#endif
 
 #ifdef __cplusplus
 }

@@ -15,6 +15,9 @@ install(FILES packaging/completion/zt.bash
 
 # The prefix is where the file lies, since it is only known when it is installed.
 file(RELATIVE_PATH ZT_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+if(CURL_FOUND)
+  set(ZT_PC_CURL " libcurl")
+endif()
 configure_file(scripts/libzt.pc.in libzt.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/libzt.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 

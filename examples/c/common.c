@@ -180,7 +180,7 @@ static void on_event(void *context)
         fprintf(stderr, "the controller knows no such network\n");
 }
 
-void start_node(const struct options *options)
+void set_up_node(const struct options *options)
 {
     if (options->storage != NULL)
         check(zts_init_from_storage(options->storage), "using the storage");
@@ -188,6 +188,11 @@ void start_node(const struct options *options)
         use_planet(options->planet);
     check(zts_init_set_port(options->port), "setting the port");
     check(zts_init_allow_loopback_paths(options->loopback), "allowing loopback");
+}
+
+void start_node(const struct options *options)
+{
+    set_up_node(options);
     check(zts_init_set_event_handler(on_event), "setting the event handler");
     check(zts_node_start(), "starting the node");
     while (!zts_node_is_online())

@@ -23,6 +23,8 @@ struct options {
 
 /* Reads the command line; prints usage and ends the program if it is wrong or asks for it. */
 struct options read_options(int argc, char **argv, const char *usage);
+/* Makes the settings that the options ask for; start_node does it too. */
+void set_up_node(const struct options *options);
 /* Starts a node, joins the network and waits until it is usable. Ends the program if that fails. */
 void start_node(const struct options *options);
 /* Waits for an address of the family. */

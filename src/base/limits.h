@@ -73,6 +73,11 @@
     (4 << 20) /* bytes of datagrams waiting; frames are refused, the rest dropped */
 #define ZT_MAX_EFFECT_RING (4 << 20) /* bytes of other effects waiting; the newcomer is dropped */
 
+/* sockets */
+#define ZT_MAX_SOCKETS 16384    /* descriptors; the newcomer is refused */
+#define ZT_MAX_TIME_WAIT 1024   /* ended connections kept for stray segments; the oldest gives way */
+#define ZT_MAX_MEMBERSHIPS 1024 /* of sockets in groups, per family; the newcomer is refused */
+
 _Static_assert(ZT_MAX_DELIVERABLE ==
                    ZT_DEFAULT_UDP_PAYLOAD + (ZT_MAX_FRAGMENTS - 1) * (ZT_DEFAULT_UDP_PAYLOAD - 16),
                "seven full pieces");

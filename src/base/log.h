@@ -3,12 +3,16 @@
 #ifndef ZT_BASE_LOG_H
 #define ZT_BASE_LOG_H
 
+#include <stdbool.h>
+
 enum zt_log_level { ZT_LOG_ERROR = 0, ZT_LOG_INFO = 1, ZT_LOG_TRACE = 2 };
 
 struct zt_log {
     enum zt_log_level level; /* lines above this level are not composed */
     void (*sink)(void *context, enum zt_log_level level, const char *module, const char *line);
     void *context;
+    /* Decides instead of the level, if set: lines that are not wanted are not composed. */
+    bool (*wants)(void *context, enum zt_log_level level, const char *module);
 };
 
 /* log may be NULL: then nothing happens. */

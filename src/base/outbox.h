@@ -8,7 +8,8 @@
 enum zt_effect_kind {
     ZT_EFFECT_SEND = 1, /* one datagram: link says where. code = IP TTL, 0 for the default */
     ZT_EFFECT_FRAME, /* an Ethernet frame for the host: id = network, bytes = whole frame with its
-                           14-byte header (destination, source, type) */
+                           14-byte header (destination, source, type). code = 0, or the reason why it
+                           was dropped, for those who look on (zt_node_report_drops) */
     ZT_EFFECT_EVENT, /* something users may care about: code = enum zt_event, id by event */
     ZT_EFFECT_SAVE,  /* keep bytes: code = enum zt_object, id by object. Length 0 deletes */
     ZT_EFFECT_PROVE, /* check the proof of work of the identity in bytes (binary form): id = ticket;

@@ -94,6 +94,11 @@ enum zt_drop zt_node_frame(struct zt_node *node, struct zt_instant now, zt_nwid 
     return zt_vl2_frame(node->vl2, nwid, frame, length);
 }
 
+void zt_node_report_drops(struct zt_node *node, bool on)
+{
+    zt_vl2_report_drops(node->vl2, on);
+}
+
 void zt_node_tick(struct zt_node *node, struct zt_instant now)
 {
     zt_vl1_tick(node->vl1, now);

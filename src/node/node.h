@@ -26,6 +26,7 @@ void zt_node_datagram(struct zt_node *node, struct zt_instant now, const struct 
                       uint8_t *bytes, size_t length);
 enum zt_drop zt_node_frame(struct zt_node *node, struct zt_instant now, zt_nwid nwid,
                            const uint8_t *frame, size_t length);
+void zt_node_report_drops(struct zt_node *node, bool on);
 void zt_node_tick(struct zt_node *node, struct zt_instant now);
 int64_t zt_node_deadline_ms(const struct zt_node *node); /* mono clock */
 void zt_node_proved(struct zt_node *node, struct zt_instant now, uint64_t ticket, bool genuine);

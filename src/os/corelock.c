@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "os/corelock.h"
 
+#include "os/turn.h"
+
 #include <assert.h>
 #include <pthread.h>
 #include <stddef.h>
@@ -41,7 +43,7 @@ static void release_and_wake(void)
     depth = 0;
     pthread_mutex_unlock(&mutex);
     for (size_t i = 0; i < count; i++)
-        zt_monitor_wake_all(due[i]);
+        zt_turn_wake_all(due[i]);
     pthread_rwlock_unlock(&waking);
 }
 
@@ -93,7 +95,7 @@ static bool wake_later(struct zt_monitor *monitor)
 void zt_core_lock_wake(struct zt_monitor *monitor)
 {
     if (depth == 0 || !wake_later(monitor))
-        zt_monitor_wake_all(monitor);
+        zt_turn_wake_all(monitor);
 }
 
 void zt_core_lock_forget(struct zt_monitor *monitor)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Numbered UDP sockets, driven in batches: one system call moves tens of datagrams each way.
-   One thread binds, closes, waits and receives. Sending, binding and closing exclude each other by a
+   One thread at a time binds, closes, waits and receives. Sending, binding and closing exclude each other by a
    lock of the caller; waking needs none. */
 #ifndef ZT_OS_UDP_H
 #define ZT_OS_UDP_H

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "os/corelock.h"
 #include "service/network.h"
+#include "service/onlook.h"
 #include "stack/stack.h"
 
 #include <assert.h>
@@ -107,11 +108,16 @@ bool zt_carry_may_resume(struct zt_service *service)
 bool zt_carry_frame(void *context, uint64_t nwid, const uint8_t *frame, size_t length)
 {
     struct zt_service *service = context;
+    struct zt_tapped seen = {
+        .nwid = nwid, .is_outbound = true, .bytes = frame, .length = length
+    };
 
     assert(zt_core_lock_is_mine());
     if (!service->node)
         return true; /* nobody to keep it for */
-    if (zt_node_frame(service->node, zt_host_now(), nwid, frame, length) != ZT_DROP_NO_ROOM)
+    seen.drop = zt_node_frame(service->node, zt_host_now(), nwid, frame, length);
+    zt_onlook_frame(&seen);
+    if (seen.drop != ZT_DROP_NO_ROOM)
         return true;
     service->backlog.refused_frame = true;
     return false;
@@ -228,12 +234,21 @@ static void carry_request(struct zt_service *service, const struct zt_effect *ef
         service->settings.options.request(service->settings.options.request_context, &request);
 }
 
+static void carry_in(struct zt_service *service, const struct zt_effect *effect)
+{
+    zt_onlook_frame(&(struct zt_tapped){ .nwid = effect->id,
+                                         .drop = (enum zt_drop)effect->code,
+                                         .bytes = effect->bytes,
+                                         .length = effect->length });
+    if (service->has_stack && effect->code == ZT_DROP_NONE)
+        zt_stack_input(effect->id, effect->bytes, effect->length);
+}
+
 static void carry_effect(struct zt_service *service, const struct zt_effect *effect)
 {
     switch (effect->kind) {
     case ZT_EFFECT_FRAME:
-        if (service->has_stack)
-            zt_stack_input(effect->id, effect->bytes, effect->length);
+        carry_in(service, effect);
         break;
     case ZT_EFFECT_EVENT:
         carry_event(service, (enum zt_event)effect->code, effect->id);
@@ -259,6 +274,7 @@ void zt_carry_effects(struct zt_service *service)
 {
     struct zt_effect effect;
 
+    zt_node_report_drops(service->node, zt_onlook_is_tapped());
     while (!service->is_fatal && zt_node_next(service->node, &effect))
         carry_effect(service, &effect);
     if (service->has_stack)

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "os/host.h"
+#include "service/onlook.h"
 
 #include <assert.h>
 #include <string.h>
@@ -86,6 +87,8 @@ static int subject_of(enum zt_notice_kind kind)
         return ZT_NOTICE_PEER_DIRECT;
     case ZT_NOTICE_PATH_DEAD:
         return ZT_NOTICE_PATH_NEW;
+    case ZT_NOTICE_LINK_DOWN:
+        return ZT_NOTICE_LINK_UP;
     default:
         return (int)kind;
     }
@@ -122,6 +125,7 @@ void zt_events_push(struct zt_events *events, const struct zt_notice *notice)
 {
     struct item *item, *victim = NULL;
 
+    zt_onlook_notice(notice);
     if (!events)
         return;
     item = copy_notice(notice);

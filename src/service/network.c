@@ -14,11 +14,17 @@ struct applied_state {
     size_t address_count, route_count;
     struct zt_endpoint addresses[ZT_MAX_ASSIGNED];
     struct zt_stack_route routes[ZT_MAX_ROUTES];
+    struct {
+        uint16_t flags, metric;
+    } details[ZT_MAX_ROUTES]; /* of the routes; the stack needs none of it */
 };
 
 struct zt_applied {
     struct zt_applied *next;
     zt_nwid nwid;
+    bool has_interface, has_link; /* as the user was told */
+    struct zt_mac mac;
+    uint16_t mtu;
     struct applied_state state;
 };
 
@@ -77,21 +83,76 @@ static void read_config(struct applied_state *state, const struct zt_config *con
     for (size_t i = 0; i < config->route_count; i++) {
         struct zt_stack_route route = { .target = config->routes[i].target,
                                         .via = config->routes[i].via };
-        if (!has_route(state, &route))
-            state->routes[state->route_count++] = route;
+        if (has_route(state, &route))
+            continue;
+        state->details[state->route_count].flags = config->routes[i].flags;
+        state->details[state->route_count].metric = config->routes[i].metric;
+        state->routes[state->route_count++] = route;
     }
 }
 
-static void push(struct zt_service *service, enum zt_notice_kind kind, zt_nwid nwid,
-                 const struct zt_endpoint *endpoint, const struct zt_endpoint *via)
+static void tell_network(struct zt_service *service, enum zt_notice_kind kind, zt_nwid nwid)
 {
-    struct zt_notice notice = { .kind = kind, .nwid = nwid };
+    const struct zt_notice notice = { .kind = kind, .nwid = nwid };
 
-    if (endpoint)
-        notice.endpoint = *endpoint;
-    if (via)
-        notice.via = *via;
     zt_events_push(service->events, &notice);
+}
+
+static void tell_address(struct zt_service *service, enum zt_notice_kind kind, zt_nwid nwid,
+                         const struct zt_endpoint *address)
+{
+    const struct zt_notice notice = { .kind = kind, .nwid = nwid, .endpoint = *address };
+
+    zt_events_push(service->events, &notice);
+}
+
+static void tell_route(struct zt_service *service, enum zt_notice_kind kind, zt_nwid nwid,
+                       const struct applied_state *state, size_t index)
+{
+    const struct zt_notice notice = { .kind = kind,
+                                      .nwid = nwid,
+                                      .endpoint = state->routes[index].target,
+                                      .via = state->routes[index].via,
+                                      .flags = state->details[index].flags,
+                                      .metric = state->details[index].metric };
+
+    zt_events_push(service->events, &notice);
+}
+
+static void tell_interface(struct zt_service *service, enum zt_notice_kind kind,
+                           const struct zt_applied *applied)
+{
+    const struct zt_notice notice = {
+        .kind = kind, .nwid = applied->nwid, .mac = applied->mac, .mtu = applied->mtu
+    };
+
+    zt_events_push(service->events, &notice);
+}
+
+/* An interface is there once the stack has it; its link is up while the controller admits us. */
+static void follow_interface(struct zt_service *service, struct zt_applied *applied,
+                             const struct zt_network_status *status)
+{
+    bool has_link = status->state == ZT_NETWORK_OK;
+
+    applied->mac = status->mac;
+    applied->mtu = status->config ? (uint16_t)status->config->mtu : ZT_DEFAULT_MTU;
+    if (!applied->has_interface)
+        tell_interface(service, ZT_NOTICE_NETIF_UP, applied);
+    applied->has_interface = true;
+    if (applied->has_link != has_link)
+        tell_interface(service, has_link ? ZT_NOTICE_LINK_UP : ZT_NOTICE_LINK_DOWN, applied);
+    applied->has_link = has_link;
+}
+
+static void end_interface(struct zt_service *service, const struct zt_applied *applied)
+{
+    if (applied->has_link)
+        tell_interface(service, ZT_NOTICE_LINK_DOWN, applied);
+    if (!applied->has_interface)
+        return;
+    tell_interface(service, ZT_NOTICE_NETIF_DOWN, applied);
+    tell_interface(service, ZT_NOTICE_NETIF_REMOVED, applied);
 }
 
 /* Members find the holder of an address through its group, whether or not a stack runs here. */
@@ -114,12 +175,11 @@ static void tell_removed(struct zt_service *service, zt_nwid nwid, const struct 
         if (has_address(to, &from->addresses[i]))
             continue;
         set_group(service, nwid, &from->addresses[i], false);
-        push(service, ZT_NOTICE_ADDRESS_REMOVED, nwid, &from->addresses[i], NULL);
+        tell_address(service, ZT_NOTICE_ADDRESS_REMOVED, nwid, &from->addresses[i]);
     }
     for (size_t i = 0; i < from->route_count; i++)
         if (!has_route(to, &from->routes[i]))
-            push(service, ZT_NOTICE_ROUTE_REMOVED, nwid, &from->routes[i].target,
-                 &from->routes[i].via);
+            tell_route(service, ZT_NOTICE_ROUTE_REMOVED, nwid, from, i);
 }
 
 /* What is in to but not in from came. */
@@ -130,11 +190,11 @@ static void tell_added(struct zt_service *service, zt_nwid nwid, const struct ap
         if (has_address(from, &to->addresses[i]))
             continue;
         set_group(service, nwid, &to->addresses[i], true);
-        push(service, ZT_NOTICE_ADDRESS_ADDED, nwid, &to->addresses[i], NULL);
+        tell_address(service, ZT_NOTICE_ADDRESS_ADDED, nwid, &to->addresses[i]);
     }
     for (size_t i = 0; i < to->route_count; i++)
         if (!has_route(from, &to->routes[i]))
-            push(service, ZT_NOTICE_ROUTE_ADDED, nwid, &to->routes[i].target, &to->routes[i].via);
+            tell_route(service, ZT_NOTICE_ROUTE_ADDED, nwid, to, i);
 }
 
 static bool set_stack(const struct zt_network_status *status, const struct applied_state *state)
@@ -193,9 +253,11 @@ void zt_network_apply(struct zt_service *service, zt_nwid nwid)
     /* The status is borrowed until the next input, which telling may be. */
     before = applied->state;
     applied->state = next;
+    if (service->has_stack)
+        follow_interface(service, applied, &status);
     tell_removed(service, nwid, &before, &next);
     tell_added(service, nwid, &before, &next);
-    push(service, ZT_NOTICE_NETWORK, nwid, NULL, NULL);
+    tell_network(service, ZT_NOTICE_NETWORK, nwid);
 }
 
 void zt_network_gone(struct zt_service *service, zt_nwid nwid)
@@ -207,10 +269,22 @@ void zt_network_gone(struct zt_service *service, zt_nwid nwid)
         zt_stack_remove_network(nwid);
     if (applied) {
         tell_removed(service, nwid, &applied->state, &nothing);
+        end_interface(service, applied);
         LL_DELETE(service->applied, applied);
         zt_free(applied);
     }
-    push(service, ZT_NOTICE_NETWORK_GONE, nwid, NULL, NULL);
+    tell_network(service, ZT_NOTICE_NETWORK_GONE, nwid);
+}
+
+void zt_network_all_gone(struct zt_service *service)
+{
+    const struct zt_vl2 *vl2 = zt_node_vl2(service->node);
+    struct zt_network_status status;
+
+    assert(zt_core_lock_is_mine());
+    for (size_t i = 0; i < zt_vl2_network_count(vl2); i++)
+        if (zt_vl2_network_at(vl2, i, &status))
+            zt_network_gone(service, status.nwid);
 }
 
 void zt_network_subscribe(void *context, uint64_t nwid, const uint8_t mac[6], bool on)

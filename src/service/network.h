@@ -11,6 +11,8 @@ bool zt_network_wish(struct zt_service *service, const struct zt_wish *wish);
 void zt_network_apply(struct zt_service *service, zt_nwid nwid);
 /* It was left. */
 void zt_network_gone(struct zt_service *service, zt_nwid nwid);
+/* The node ends, and with it every membership; nothing is forgotten on disk. */
+void zt_network_all_gone(struct zt_service *service);
 /* The stack's subscribe callback; context is the service. */
 void zt_network_subscribe(void *context, uint64_t nwid, const uint8_t mac[6], bool on);
 void zt_network_clear(struct zt_service *service);

@@ -110,22 +110,38 @@ static int bind_port(struct zt_service *service, const struct addresses *address
     return first_error;
 }
 
-static uint16_t draw_port(const struct zt_service_options *options)
+static uint16_t port_in_range(const struct zt_service_options *options, uint64_t number)
 {
     uint16_t first = options->port_range_first, last = options->port_range_last;
-    uint32_t number;
 
     if (first == 0 || last < first)
         first = 20000, last = 45500;
-    zt_host_random(&number, sizeof number);
-    return (uint16_t)(first + number % ((uint32_t)last - first + 1));
+    return (uint16_t)(first + number % ((uint64_t)last - first + 1));
 }
 
-/* A random port that is free at every address; 0: none found. */
-static uint16_t bind_random(struct zt_service *service, const struct addresses *addresses)
+static uint16_t draw_port(const struct zt_service_options *options)
+{
+    uint32_t number;
+
+    zt_host_random(&number, sizeof number);
+    return port_in_range(options, number);
+}
+
+/* Who starts again should be where it was: others go on sending there, existing nodes for 20 s and more,
+   and a NAT may still let them through. */
+static uint16_t usual_port(const struct zt_service *service, int which)
+{
+    uint64_t number = service->identity.address * ZT_PORT_COUNT + (uint64_t)which;
+
+    return port_in_range(&service->settings.options, number);
+}
+
+/* The wanted port, else a random one, that is free at every address; 0: none found. */
+static uint16_t bind_some(struct zt_service *service, const struct addresses *addresses,
+                          uint16_t wanted)
 {
     for (int i = 0; i < PORT_TRIES; i++) {
-        uint16_t port = draw_port(&service->settings.options);
+        uint16_t port = i == 0 ? wanted : draw_port(&service->settings.options);
         if (port == service->ports.numbers[ZT_PRIMARY_PORT])
             continue;
         if (bind_port(service, addresses, port) == 0)
@@ -142,7 +158,7 @@ static bool open_primary(struct zt_service *service, const struct addresses *add
     char reason[ZT_ERROR_TEXT];
 
     if (port == 0) {
-        port = bind_random(service, addresses);
+        port = bind_some(service, addresses, usual_port(service, ZT_PRIMARY_PORT));
         if (port == 0)
             zt_format(text, ZT_PERSIST_TEXT, "no free UDP port found from %u to %u",
                       service->settings.options.port_range_first,
@@ -162,11 +178,12 @@ static bool open_primary(struct zt_service *service, const struct addresses *add
     return port != 0;
 }
 
-static void open_secondary(struct zt_service *service, const struct addresses *addresses)
+static void open_secondary(struct zt_service *service, const struct addresses *addresses,
+                           uint16_t wanted)
 {
     if (!service->settings.options.allow_secondary_port)
         return;
-    uint16_t port = bind_random(service, addresses);
+    uint16_t port = bind_some(service, addresses, wanted);
     zt_core_lock();
     service->ports.numbers[ZT_SECONDARY_PORT] = port;
     zt_core_unlock();
@@ -199,7 +216,7 @@ bool zt_ports_open(struct zt_service *service, char text[ZT_PERSIST_TEXT])
     schedule(service);
     if (!open_primary(service, &addresses, text))
         return false;
-    open_secondary(service, &addresses);
+    open_secondary(service, &addresses, usual_port(service, ZT_SECONDARY_PORT));
     zt_log_info(service->log, "ports", "%zu sockets, primary %u, secondary %u, buffers %zu bytes",
                 zt_udp_count(service->udp), service->ports.numbers[ZT_PRIMARY_PORT],
                 service->ports.numbers[ZT_SECONDARY_PORT], zt_udp_granted_bytes(service->udp));
@@ -256,7 +273,7 @@ void zt_ports_redraw(struct zt_service *service)
     struct addresses addresses;
 
     find_addresses(service, &addresses);
-    open_secondary(service, &addresses);
+    open_secondary(service, &addresses, draw_port(&service->settings.options));
     refresh(service, &addresses);
     schedule(service);
 }

@@ -6,6 +6,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "os/corelock.h"
+#include "os/turn.h"
 #include "service/carry.h"
 #include "service/network.h"
 #include "service/state.h"
@@ -98,8 +99,15 @@ static bool start_stack(struct zt_service *service)
                                         .frame = zt_carry_frame,
                                         .subscribe = zt_network_subscribe };
 
-    service->has_stack = service->settings.options.use_stack;
-    return !service->has_stack || zt_stack_start(&host) == 0;
+    const struct zt_notice up = { .kind = ZT_NOTICE_STACK_UP };
+
+    if (!service->settings.options.use_stack)
+        return true;
+    if (zt_stack_start(&host) != 0)
+        return false;
+    service->has_stack = true;
+    zt_events_push(service->events, &up);
+    return true;
 }
 
 /* The lock makes the thread wait until the service knows its thread and is in the list. */
@@ -154,18 +162,22 @@ static void stop_stack(struct zt_service *service, int linger_ms)
 
 void zt_service_stop(struct zt_service *service, int linger_ms)
 {
+    const struct zt_notice stack_down = { .kind = ZT_NOTICE_STACK_DOWN };
     const struct zt_notice down = { .kind = ZT_NOTICE_DOWN };
 
     assert(!zt_core_lock_is_mine());
     if (service->settings.options.use_stack)
         stop_stack(service, linger_ms);
     atomic_store(&service->is_stopping, true);
+    zt_turn_close(service);
     zt_udp_wake(service->udp);
     zt_thread_join(service->wire);
 
     zt_core_lock();
     LL_DELETE(services, service);
     zt_core_unlock();
+    if (service->settings.options.use_stack)
+        zt_events_push(service->events, &stack_down);
     zt_events_push(service->events, &down);
     free_parts(service);
 }

@@ -21,7 +21,7 @@ enum zt_notice_kind {
     ZT_NOTICE_NETWORK_GONE,  /* nwid: left */
     ZT_NOTICE_ADDRESS_ADDED, /* nwid, endpoint (port = prefix length): usable now */
     ZT_NOTICE_ADDRESS_REMOVED,
-    ZT_NOTICE_ROUTE_ADDED, /* nwid, endpoint = target, via */
+    ZT_NOTICE_ROUTE_ADDED, /* nwid, endpoint = target, via, flags, metric */
     ZT_NOTICE_ROUTE_REMOVED,
     ZT_NOTICE_PEER_DIRECT, /* address */
     ZT_NOTICE_PEER_RELAY,
@@ -29,7 +29,14 @@ enum zt_notice_kind {
     ZT_NOTICE_PATH_DEAD,
     ZT_NOTICE_SAVED_PEER,    /* address, bytes */
     ZT_NOTICE_SAVED_NETWORK, /* nwid, bytes */
-    ZT_NOTICE_DOWN           /* the last one */
+    ZT_NOTICE_STACK_UP,
+    ZT_NOTICE_STACK_DOWN,
+    ZT_NOTICE_NETIF_UP, /* nwid, mac, mtu: the network's interface is in the stack */
+    ZT_NOTICE_NETIF_DOWN,
+    ZT_NOTICE_NETIF_REMOVED,
+    ZT_NOTICE_LINK_UP, /* nwid, mac, mtu: its controller admits us */
+    ZT_NOTICE_LINK_DOWN,
+    ZT_NOTICE_DOWN /* the last one */
 };
 
 struct zt_notice {
@@ -37,6 +44,9 @@ struct zt_notice {
     zt_nwid nwid;
     zt_address address;
     struct zt_endpoint endpoint, via;
+    uint16_t flags, metric; /* of a route */
+    struct zt_mac mac;
+    uint16_t mtu;
     const char *text;
     const uint8_t *bytes; /* borrowed for the call */
     size_t length;
@@ -83,6 +93,21 @@ void zt_service_stop(struct zt_service *service, int linger_ms);
    error. Unlock carries out what the node wants sent and wakes the wire thread as needed. */
 struct zt_node *zt_service_lock(struct zt_service *service);
 void zt_service_unlock(struct zt_service *service);
+
+/* For those who look on, in the whole process; NULL: nobody. Both are called at once by the thread that
+   acts, may only take note, and are not called any more when these return. */
+typedef void (*zt_notice_watcher)(const struct zt_notice *notice);
+void zt_service_watch_notices(zt_notice_watcher watcher); /* with or without the core lock */
+/* A frame between the stack and the network, with the core lock held. */
+struct zt_tapped {
+    zt_nwid nwid;
+    bool is_outbound;
+    enum zt_drop drop;
+    const uint8_t *bytes; /* with the 14-byte header */
+    size_t length;
+};
+typedef void (*zt_frame_tap)(const struct zt_tapped *frame);
+void zt_service_tap_frames(zt_frame_tap tap);
 
 /* Queries and commands; they take the lock themselves. */
 zt_address zt_service_address(struct zt_service *service); /* 0: not known yet */

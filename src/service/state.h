@@ -51,7 +51,7 @@ struct zt_service {
     struct zt_thread *wire;
     _Atomic bool is_stopping;
 
-    /* Of the wire thread alone. */
+    /* Of whoever has the turn (os/turn.h). */
     struct zt_datagram arrived[ZT_UDP_BATCH];
 
     /* Guarded by the core lock. */

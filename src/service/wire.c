@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The loop of the wire thread. Its waits: the node's deadline, the next look at local addresses, the next
-   change of the secondary port while offline, and 200 ms while a socket is full. */
+/* The rounds of whoever has the turn to serve the sockets, mostly the wire thread. Their waits: the node's
+   deadline, the next look at local addresses, the next change of the secondary port while offline, and
+   200 ms while a socket is full. */
 #include "service/wire.h"
 
 #include "os/corelock.h"
+#include "os/turn.h"
 #include "service/carry.h"
 #include "service/network.h"
 #include "service/ports.h"
@@ -76,13 +78,14 @@ static int64_t plan_sleep(struct zt_service *service)
     return until_ms;
 }
 
-static unsigned sleep_until(struct zt_service *service, int64_t until_ms)
+/* Negative: for ever. */
+static int64_t left_ms(int64_t until_ms)
 {
     int64_t now_ms = zt_host_mono_ms();
 
     if (until_ms == INT64_MAX)
-        return zt_udp_wait(service->udp, -1);
-    return zt_udp_wait(service->udp, until_ms > now_ms ? until_ms - now_ms : 0);
+        return -1;
+    return until_ms > now_ms ? until_ms - now_ms : 0;
 }
 
 static bool is_offline(struct zt_service *service)
@@ -107,30 +110,66 @@ static void maintain(struct zt_service *service, unsigned what, bool slept)
         service->ports.redraw_ms = now_ms + ZT_REDRAW_INTERVAL_MS;
 }
 
-static void receive_all(struct zt_service *service)
+static size_t receive_all(struct zt_service *service)
 {
     size_t count = zt_udp_receive(service->udp, service->arrived);
+    size_t total = 0;
 
     do {
         drive(service, count);
+        total += count;
         count = zt_udp_receive(service->udp, service->arrived);
     } while (count > 0 && !atomic_load(&service->is_stopping));
+    return total;
+}
+
+/* One round of whoever has the turn. */
+static size_t serve(void *context, int64_t timeout_ms)
+{
+    struct zt_service *service = context;
+    int64_t until_ms = plan_sleep(service);
+    int64_t wait_ms = left_ms(until_ms);
+    bool is_cut = timeout_ms >= 0 && (wait_ms < 0 || wait_ms > timeout_ms);
+    unsigned what = zt_udp_wait(service->udp, is_cut ? timeout_ms : wait_ms);
+
+    if (until_ms == INT64_MAX) { /* nothing works: only the stop is awaited */
+        zt_ports_close(service);
+        return 0;
+    }
+    size_t count = receive_all(service);
+    maintain(service, what, zt_host_mono_ms() - until_ms > SLEEP_MS);
+    return count;
+}
+
+static void wake(void *context)
+{
+    struct zt_service *service = context;
+
+    zt_udp_wake(service->udp);
 }
 
 static void loop(struct zt_service *service)
 {
-    while (!atomic_load(&service->is_stopping)) {
-        int64_t until_ms = plan_sleep(service);
-        unsigned what = sleep_until(service, until_ms);
-        bool is_idle = until_ms == INT64_MAX; /* nothing works: only the stop is awaited */
+    const struct zt_turn_work work = { .context = service, .serve = serve, .wake = wake };
 
-        if (is_idle) {
-            zt_ports_close(service);
-            continue;
-        }
-        receive_all(service);
-        maintain(service, what, zt_host_mono_ms() - until_ms > SLEEP_MS);
+    if (service->settings.options.use_stack)
+        zt_turn_open(&work);
+    while (!atomic_load(&service->is_stopping)) {
+        size_t came = serve(service, -1);
+        zt_turn_yield(service, came);
     }
+}
+
+/* Whoever follows the notices ends up where it began. */
+static void tell_end(struct zt_service *service)
+{
+    const struct zt_notice offline = { .kind = ZT_NOTICE_OFFLINE };
+
+    if (!service->node)
+        return;
+    zt_network_all_gone(service);
+    if (zt_vl1_is_online(zt_node_vl1(service->node)))
+        zt_events_push(service->events, &offline);
 }
 
 /* What others should still learn and what should be kept; then the node is no more. */
@@ -143,6 +182,7 @@ static void finish(struct zt_service *service)
         zt_carry_effects(service);
         zt_carry_sends(service);
     }
+    tell_end(service);
     zt_node_free(service->node);
     service->node = NULL;
     zt_network_clear(service);
@@ -165,7 +205,7 @@ void zt_wire_flush(struct zt_service *service)
     if (!is_working(service))
         return;
     zt_carry_sends(service);
-    if (zt_thread_is_self(service->wire) || service->sleep_until_ms == INT64_MIN)
+    if (service->sleep_until_ms == INT64_MIN)
         return;
     if (!zt_node_has_effects(service->node) &&
         zt_node_deadline_ms(service->node) >= service->sleep_until_ms)

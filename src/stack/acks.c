@@ -5,6 +5,7 @@
 #include "stack/acks.h"
 
 #include "stack/hooks.h"
+#include "stack/sendbuf.h"
 #include "stack/timers.h"
 
 #include "lwip/priv/tcp_priv.h"
@@ -66,6 +67,8 @@ static void hold(struct tcp_pcb *pcb)
 signed char zt_stack_segment(struct tcp_pcb *pcb, const struct pbuf *segment)
 {
     zt_timers_tcp_busy();
+    if (pcb->state != LISTEN && pcb->state != TIME_WAIT)
+        zt_sendbuf_heard(pcb);
     /* A listening pcb is a shorter struct. */
     if (!is_batch || pcb->state != ESTABLISHED || segment->tot_len == 0)
         return ERR_OK;

@@ -25,11 +25,9 @@ extern _Thread_local int zt_stack_errno;
 #define MEM_LIBC_MALLOC 1
 #define MEMP_MEM_MALLOC 1
 #define MEM_ALIGNMENT 8
-#define MEMP_NUM_NETCONN 1024
-#define MEMP_NUM_TCP_PCB 2048
-#define MEMP_NUM_TCP_PCB_LISTEN 1024
-#define MEMP_NUM_UDP_PCB 1024
-#define MEMP_NUM_RAW_PCB 1024
+/* The public header has a macro of this name for programs: the size of zts_fd_set. */
+#undef MEMP_NUM_NETCONN
+#define MEMP_NUM_NETCONN ZT_MAX_SOCKETS
 #define MEMP_NUM_TCP_SEG 65535
 
 /* Timers run only while there is something to time; see timers.c. */
@@ -116,8 +114,8 @@ extern _Thread_local int zt_stack_errno;
 /* Retransmission time-outs come in steps of twice this, at least three. */
 #define TCP_TMR_INTERVAL 50
 #define LWIP_TCP_KEEPALIVE 1
-/* one for the size of the send buffer, two for held acknowledgements */
-#define LWIP_TCP_PCB_NUM_EXT_ARGS 3
+/* the size of the send buffer, two for held acknowledgements, seconds without an answer */
+#define LWIP_TCP_PCB_NUM_EXT_ARGS 4
 
 /* Checksums: generated while copying; not verified, as the network below authenticates every frame. */
 #define LWIP_CHECKSUM_CTRL_PER_NETIF 1
@@ -135,6 +133,9 @@ unsigned short zt_stack_checksum_copy(void *to, const void *from, unsigned short
 #define LWIP_COMPAT_SOCKETS 0
 #define LWIP_POSIX_SOCKETS_IO_NAMES 0
 #define LWIP_SOCKET_OFFSET 0
+#define LWIP_SOCKET_MAX_MEMBERSHIPS ZT_MAX_MEMBERSHIPS
+/* select is ours: lwIP's works on sets of its own size */
+#define LWIP_SOCKET_SELECT 0
 #define LWIP_NETCONN_SEM_PER_THREAD 1
 #define LWIP_NETCONN_FULLDUPLEX 1
 #define DEFAULT_TCP_RECVMBOX_SIZE 8192

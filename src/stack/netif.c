@@ -85,8 +85,10 @@ static err_t send_frame(struct netif *netif, struct pbuf *packet)
     const uint8_t *bytes = packet->next == NULL ? packet->payload : gather(packet);
     if (bytes == NULL)
         result = ERR_BUF;
-    else if (!zt_stack_host.frame(zt_stack_host.context, interface->nwid, bytes, packet->tot_len))
+    else if (!zt_stack_host.frame(zt_stack_host.context, interface->nwid, bytes, packet->tot_len)) {
+        zt_stack_held_up = true;
         result = ERR_WOULDBLOCK;
+    }
     pbuf_add_header(packet, ETH_PAD_SIZE);
 
     if (result == ERR_OK)

@@ -3,6 +3,7 @@
    interface addresses and managed routes. Also keeps networks apart on the way in. */
 #include "stack/interface.h"
 #include "stack/hooks.h"
+#include "stack/inspect.h"
 
 #include "lwip/prot/ip4.h"
 #include "lwip/prot/ip6.h"
@@ -208,7 +209,7 @@ static int refuse(struct pbuf *packet)
 
 /* lwIP takes any of its addresses on any interface; a member of one network must not reach us by our
    address in another. */
-int zt_stack_refuse4(struct pbuf *packet, struct netif *netif)
+static int refuse_foreign4(struct pbuf *packet, const struct netif *netif)
 {
     struct zt_interface *from = zt_netif_owner(netif);
     ip4_addr_t dest;
@@ -231,7 +232,7 @@ int zt_stack_refuse4(struct pbuf *packet, struct netif *netif)
     return 0;
 }
 
-int zt_stack_refuse6(struct pbuf *packet, struct netif *netif)
+static int refuse_foreign6(struct pbuf *packet, const struct netif *netif)
 {
     struct zt_interface *from = zt_netif_owner(netif);
     ip6_addr_t dest;
@@ -249,4 +250,22 @@ int zt_stack_refuse6(struct pbuf *packet, struct netif *netif)
             return refuse(packet);
     }
     return 0;
+}
+
+int zt_stack_refuse4(struct pbuf *packet, struct netif *netif)
+{
+    int refused = refuse_foreign4(packet, netif);
+
+    if (!refused)
+        zt_inspect4(packet);
+    return refused;
+}
+
+int zt_stack_refuse6(struct pbuf *packet, struct netif *netif)
+{
+    int refused = refuse_foreign6(packet, netif);
+
+    if (!refused)
+        zt_inspect6(packet);
+    return refused;
 }

@@ -13,14 +13,19 @@
 #include "lwip/tcpip.h"
 #include "os/corelock.h"
 #include "os/host.h"
+#include "os/turn.h"
 
 #include <string.h>
 
+bool zt_stack_held_up;
+
 static bool lwip_runs;
+static void (*room_hook)(void);
 static ip_addr_t user_servers[DNS_MAX_SERVERS]; /* any: not set */
 
 static void started(void *semaphore)
 {
+    zt_turn_abstain();
     zt_timers_init();
     sys_sem_signal(semaphore);
 }
@@ -41,7 +46,9 @@ static int start_lwip(void)
 /* Resets each connection; calls blocked on a descriptor return. */
 static void close_sockets(void)
 {
-    for (int fd = 0; fd < MEMP_NUM_NETCONN; fd++) {
+    for (int fd = 0; fd < ZT_MAX_SOCKETS; fd++) {
+        if (!zt_socket_is_open(fd))
+            continue;
         zt_socket_abort_on_close(fd);
         zt_socket_close(fd);
     }
@@ -69,6 +76,9 @@ void zt_stack_stop(void)
     memset(&zt_stack_host, 0, sizeof zt_stack_host);
     memset(user_servers, 0, sizeof user_servers);
     zt_names_refresh();
+    /* Without servers a query fails when its turn comes, and who asked is woken. */
+    for (int i = 0; i < DNS_MAX_RETRIES; i++)
+        dns_tmr();
     zt_core_unlock();
 }
 
@@ -97,10 +107,23 @@ void zt_stack_remove_network(uint64_t nwid)
 
 void zt_stack_resume(void)
 {
+    zt_stack_held_up = false;
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
         if (pcb->unsent != NULL || (pcb->flags & TF_ACK_NOW) != 0)
             tcp_output(pcb);
     }
+    if (room_hook != NULL)
+        room_hook();
+}
+
+bool zt_stack_is_held_up(void)
+{
+    return zt_stack_held_up;
+}
+
+void zt_stack_on_room(void (*on_room)(void))
+{
+    room_hook = on_room;
 }
 
 bool zt_stack_is_flushed(void)

@@ -48,6 +48,10 @@ void zt_stack_input(uint64_t nwid, const uint8_t *frame, size_t length);
 void zt_stack_input_done(void);
 /* The host has room again after frame returned false: lwIP may send what it kept. */
 void zt_stack_resume(void);
+/* Has frame returned false since? */
+bool zt_stack_is_held_up(void);
+/* Called at the next and each further zt_stack_resume. */
+void zt_stack_on_room(void (*on_room)(void));
 /* Has all that was written to open connections been acknowledged? */
 bool zt_stack_is_flushed(void);
 

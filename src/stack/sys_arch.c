@@ -5,6 +5,7 @@
 #include "lwip/sys.h"
 #include "os/corelock.h"
 #include "os/host.h"
+#include "os/turn.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -67,22 +68,10 @@ void sys_arch_unprotect(sys_prot_t unused)
         zt_monitor_leave(protection);
 }
 
-/* Waits once, for at most what is left until deadline_ms (negative: for ever). False: too late. */
-static bool wait_until(struct zt_monitor *monitor, int64_t deadline_ms)
+/* lwIP says 0 for "for ever". */
+static int64_t timeout_of(u32_t timeout_ms)
 {
-    if (deadline_ms < 0)
-        return zt_monitor_wait(monitor, -1);
-
-    int64_t left_ms = deadline_ms - zt_host_mono_ms();
-    if (left_ms <= 0)
-        return false;
-    zt_monitor_wait(monitor, left_ms);
-    return true;
-}
-
-static int64_t deadline_after(u32_t timeout_ms)
-{
-    return timeout_ms == 0 ? -1 : zt_host_mono_ms() + timeout_ms;
+    return timeout_ms == 0 ? -1 : (int64_t)timeout_ms;
 }
 
 /* Semaphores */
@@ -119,19 +108,21 @@ void sys_sem_signal(sys_sem_t *semaphore)
     zt_monitor_leave((*semaphore)->monitor);
 }
 
+static bool is_signalled(const void *object)
+{
+    const struct zt_semaphore *semaphore = object;
+
+    return semaphore->count > 0;
+}
+
 u32_t sys_arch_sem_wait(sys_sem_t *semaphore, u32_t timeout_ms)
 {
     struct zt_semaphore *waited = *semaphore;
-    int64_t deadline_ms = deadline_after(timeout_ms);
-    bool taken = false;
 
     zt_monitor_enter(waited->monitor);
-    while (waited->count == 0 && wait_until(waited->monitor, deadline_ms))
-        continue;
-    if (waited->count > 0) {
+    bool taken = zt_turn_wait(waited->monitor, is_signalled, waited, timeout_of(timeout_ms));
+    if (taken)
         waited->count--;
-        taken = true;
-    }
     zt_monitor_leave(waited->monitor);
     return taken ? 0 : SYS_ARCH_TIMEOUT;
 }
@@ -275,20 +266,22 @@ static void *take(struct zt_mailbox *mailbox)
     return message;
 }
 
+static bool has_message(const void *object)
+{
+    const struct zt_mailbox *mailbox = object;
+
+    return mailbox->used > 0;
+}
+
 u32_t sys_arch_mbox_fetch(sys_mbox_t *mailbox, void **message, u32_t timeout_ms)
 {
     struct zt_mailbox *waited = *mailbox;
-    int64_t deadline_ms = deadline_after(timeout_ms);
-    bool taken = false;
     void *dropped;
 
     zt_monitor_enter(waited->monitor);
-    while (waited->used == 0 && wait_until(waited->monitor, deadline_ms))
-        continue;
-    if (waited->used > 0) {
+    bool taken = zt_turn_wait(waited->monitor, has_message, waited, timeout_of(timeout_ms));
+    if (taken)
         *(message != NULL ? message : &dropped) = take(waited);
-        taken = true;
-    }
     zt_monitor_leave(waited->monitor);
     return taken ? 0 : SYS_ARCH_TIMEOUT;
 }

@@ -3,25 +3,29 @@
 #include "stack/tcpsock.h"
 
 #include "stack/hooks.h"
+#include "stack/ports.h"
+#include "stack/sendbuf.h"
+#include "stack/timewait.h"
 
 #include "lwip/priv/api_msg.h"
 #include "lwip/priv/sockets_priv.h"
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/sockets.h"
+#include "lwip/udp.h"
 #include "os/corelock.h"
 
 #include <string.h>
 
 struct noted {
     bool is_noted;
+    bool was_unreachable;
+    bool chose_port; /* for the attempt that is being prepared */
     ip_addr_t local_ip;
     u16_t local_port;
     u8_t so_options, tos, ttl, netif_index;
     tcpflags_t no_delay;
     u32_t keep_idle, keep_interval, keep_count;
 };
-
-enum { SMALLEST_SEND_BUFFER = 2 * TCP_MSS };
 
 static struct noted notes[MEMP_NUM_NETCONN];
 
@@ -104,16 +108,49 @@ static void renew(struct lwip_sock *socket, const struct noted *note)
     SYS_ARCH_UNPROTECT(level);
 }
 
-void zt_tcpsock_prepare(int fd)
+/* The port is held by being bound, from here until lwIP connects. */
+static void choose_port(struct noted *note, struct tcp_pcb *pcb, const ip_addr_t *remote,
+                        uint16_t port)
+{
+    note->chose_port = pcb->local_port == 0;
+    if (!note->chose_port)
+        return;
+    zt_timewait_trim();
+    pcb->local_port = zt_ports_stream(remote, port);
+    if (pcb->local_port != 0)
+        TCP_REG(&tcp_bound_pcbs, pcb);
+}
+
+void zt_tcpsock_prepare(int fd, const ip_addr_t *remote, uint16_t port)
 {
     zt_core_lock();
     struct lwip_sock *socket = tcp_socket_of(fd);
     if (socket != NULL && socket->conn->state == NETCONN_NONE) {
-        const struct tcp_pcb *pcb = socket->conn->pcb.tcp;
-        if (pcb == NULL)
+        if (socket->conn->pcb.tcp == NULL)
             renew(socket, &notes[fd]);
-        else if (pcb->state == CLOSED)
-            note_options(&notes[fd], pcb);
+        else if (socket->conn->pcb.tcp->state == CLOSED)
+            note_options(&notes[fd], socket->conn->pcb.tcp);
+        struct tcp_pcb *pcb = socket->conn->pcb.tcp;
+        if (pcb != NULL && pcb->state == CLOSED) {
+            notes[fd].was_unreachable = false;
+            zt_sendbuf_init(pcb);
+            choose_port(&notes[fd], pcb, remote, port);
+        }
+    }
+    zt_core_unlock();
+}
+
+void zt_tcpsock_unprepare(int fd)
+{
+    zt_core_lock();
+    struct lwip_sock *socket = tcp_socket_of(fd);
+    struct tcp_pcb *pcb = socket == NULL ? NULL : socket->conn->pcb.tcp;
+    if (pcb != NULL && pcb->state == CLOSED && notes[fd].chose_port) {
+        if (pcb->local_port != 0)
+            TCP_RMV(&tcp_bound_pcbs, pcb);
+        pcb->local_port = 0;
+        pcb->local_ip = notes[fd].local_ip;
+        notes[fd].chose_port = false;
     }
     zt_core_unlock();
 }
@@ -127,44 +164,58 @@ void zt_tcpsock_cancel(int fd)
     zt_core_unlock();
 }
 
-bool zt_tcpsock_is_unconnected(int fd)
+void zt_tcpsock_unreachable(int fd)
+{
+    if (fd >= 0)
+        notes[fd].was_unreachable = true;
+}
+
+bool zt_tcpsock_was_unreachable(int fd)
+{
+    zt_core_lock();
+    bool was = tcp_socket_of(fd) != NULL && notes[fd].was_unreachable;
+    zt_core_unlock();
+    return was;
+}
+
+bool zt_tcpsock_ended_well(int fd)
 {
     zt_core_lock();
     struct lwip_sock *socket = tcp_socket_of(fd);
-    bool unconnected = socket != NULL && socket->conn->pcb.tcp != NULL &&
-                       socket->conn->pcb.tcp->state == CLOSED &&
-                       socket->conn->state == NETCONN_NONE;
+    bool well = socket != NULL &&
+                (socket->conn->pending_err == ERR_OK || socket->conn->pending_err == ERR_CLSD);
     zt_core_unlock();
-    return unconnected;
+    return well;
 }
 
-bool zt_tcpsock_is_bound(int fd)
+void zt_tcpsock_forget_error(int fd)
 {
     zt_core_lock();
     struct lwip_sock *socket = tcp_socket_of(fd);
-    bool bound =
-        socket != NULL && socket->conn->pcb.tcp != NULL && socket->conn->pcb.tcp->local_port != 0;
+    if (socket != NULL)
+        (void)netconn_err(socket->conn);
     zt_core_unlock();
-    return bound;
 }
 
-/* lwIP counts the room that is left: what is queued is the rest, up to the size set before. */
-static int resize_send_buffer(struct tcp_pcb *pcb, int size)
+static enum zt_stream_stage stage_of(const struct lwip_sock *socket)
 {
-    tcpwnd_size_t old = (tcpwnd_size_t)(uintptr_t)tcp_ext_arg_get(pcb, 0);
+    if (socket == NULL)
+        return ZT_STREAM_NONE;
+    if (socket->conn->pcb.tcp == NULL)
+        return ZT_STREAM_GONE;
+    if (socket->conn->pcb.tcp->state == LISTEN)
+        return ZT_STREAM_LISTENING;
+    if (socket->conn->state == NETCONN_CONNECT)
+        return ZT_STREAM_CONNECTING;
+    return socket->conn->pcb.tcp->state == CLOSED ? ZT_STREAM_FRESH : ZT_STREAM_OPEN;
+}
 
-    if (old == 0)
-        old = TCP_SND_BUF;
-    if (size == 0)
-        return (int)old;
-    tcpwnd_size_t queued = old - pcb->snd_buf;
-    tcpwnd_size_t wanted =
-        (tcpwnd_size_t)LWIP_MIN(LWIP_MAX(size, SMALLEST_SEND_BUFFER), TCP_SND_BUF);
-    if (wanted < queued)
-        wanted = queued;
-    pcb->snd_buf = wanted - queued;
-    tcp_ext_arg_set(pcb, 0, (void *)(uintptr_t)wanted);
-    return (int)wanted;
+enum zt_stream_stage zt_stream_stage(int fd)
+{
+    zt_core_lock();
+    enum zt_stream_stage stage = stage_of(tcp_socket_of(fd));
+    zt_core_unlock();
+    return stage;
 }
 
 int zt_tcpsock_send_buffer(int fd, int size)
@@ -174,70 +225,7 @@ int zt_tcpsock_send_buffer(int fd, int size)
     zt_core_lock();
     struct lwip_sock *socket = tcp_socket_of(fd);
     if (socket != NULL && socket->conn->pcb.tcp != NULL && socket->conn->pcb.tcp->state != LISTEN)
-        result = resize_send_buffer(socket->conn->pcb.tcp, size);
+        result = zt_sendbuf_size(socket->conn->pcb.tcp, size);
     zt_core_unlock();
     return result;
-}
-
-void zt_socket_abort_on_close(int fd)
-{
-    const struct linger abort_now = { .l_onoff = 1, .l_linger = 0 };
-
-    lwip_setsockopt(fd, SOL_SOCKET, SO_LINGER, &abort_now, sizeof abort_now);
-}
-
-/* Takes over and resets what waits to be accepted. The lock keeps more from arriving. */
-static void drain_listener(int fd)
-{
-    int waiting;
-
-    lwip_fcntl(fd, F_SETFL, O_NONBLOCK);
-    while ((waiting = lwip_accept(fd, NULL, NULL)) >= 0) {
-        zt_socket_abort_on_close(waiting);
-        lwip_close(waiting);
-    }
-}
-
-static bool listens(const struct lwip_sock *socket)
-{
-    return socket != NULL && socket->conn->pcb.tcp != NULL &&
-           socket->conn->pcb.tcp->state == LISTEN;
-}
-
-int zt_socket_close(int fd)
-{
-    zt_core_lock();
-    struct lwip_sock *socket = tcp_socket_of(fd);
-    bool listening = listens(socket);
-    int result = -1;
-    if (listening) {
-        /* With a linger time set lwIP looks for unsent data, which a listening pcb has no place for. */
-        socket->conn->linger = -1;
-        drain_listener(fd);
-        result = lwip_close(fd);
-    }
-    zt_core_unlock();
-    /* Others may linger, which must not happen under the lock. */
-    return listening ? result : lwip_close(fd);
-}
-
-bool zt_socket_is_open(int fd)
-{
-    return socket_of(fd) != NULL;
-}
-
-bool zt_stack_can_reach(const ip_addr_t *dest)
-{
-    zt_core_lock();
-    bool can = ip_addr_isloopback(dest);
-    if (!can && IP_IS_V4(dest))
-        can = zt_stack_route4(NULL, ip_2_ip4(dest)) != NULL;
-    else if (!can && ip6_addr_isipv4mappedipv6(ip_2_ip6(dest))) {
-        ip4_addr_t inner;
-        unmap_ipv4_mapped_ipv6(&inner, ip_2_ip6(dest));
-        can = zt_stack_route4(NULL, &inner) != NULL;
-    } else if (!can)
-        can = ip6_addr_islinklocal(ip_2_ip6(dest)) || zt_stack_route6(NULL, ip_2_ip6(dest)) != NULL;
-    zt_core_unlock();
-    return can;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What lwIP's socket calls can't do for TCP: a second attempt to connect, giving one up, and telling
-   the states apart in which they behave unlike POSIX, and closing safely. They take the core lock themselves. */
+/* What lwIP's socket calls can't do, or do unlike POSIX: a second attempt to connect, giving one up,
+   telling the states of a stream apart, ports, options and closing. They take the core lock themselves. */
 #ifndef ZT_STACK_TCPSOCK_H
 #define ZT_STACK_TCPSOCK_H
 
@@ -8,18 +8,52 @@
 
 #include <stdbool.h>
 
+enum zt_stream_stage {
+    ZT_STREAM_NONE, /* not a stream socket */
+    ZT_STREAM_FRESH,
+    ZT_STREAM_LISTENING,
+    ZT_STREAM_CONNECTING,
+    ZT_STREAM_OPEN, /* perhaps in one direction only */
+    ZT_STREAM_GONE  /* reset, closed both ways, or the attempt to connect failed */
+};
+
+enum zt_stream_stage zt_stream_stage(int fd);
+
 /* Before each connect: notes the options, or makes the descriptor of a failed attempt usable again with
-   the options noted before it. */
-void zt_tcpsock_prepare(int fd);
+   the options noted before it; and chooses a port if it has none. */
+void zt_tcpsock_prepare(int fd, const ip_addr_t *remote, uint16_t port);
+/* After a connect that failed at once: takes the port back. */
+void zt_tcpsock_unprepare(int fd);
 /* Gives up an attempt that is under way; prepare allows the next. */
 void zt_tcpsock_cancel(int fd);
-/* A TCP socket that was never connected and does not listen. */
-bool zt_tcpsock_is_unconnected(int fd);
-bool zt_tcpsock_is_bound(int fd);
+/* Nobody answers for the address that fd tries to reach. With the core lock held. */
+void zt_tcpsock_unreachable(int fd);
+/* Was that why the last attempt failed? */
+bool zt_tcpsock_was_unreachable(int fd);
+/* Did the connection end without an error, or has that been told? */
+bool zt_tcpsock_ended_well(int fd);
+/* Takes away what still waits to be told of an error. */
+void zt_tcpsock_forget_error(int fd);
 /* Sets how many bytes may wait to be acknowledged, bounded by ours, or only asks (0). Negative: no TCP
    connection. */
 int zt_tcpsock_send_buffer(int fd, int size);
-/* lwip_close, for listening sockets too: lwIP 2.2.1 asserts when a connection still waits to be accepted. */
+
+bool zt_socket_is_bound(int fd);
+/* A free local port for binding fd; 0: none, or no such socket. */
+uint16_t zt_socket_choose_port(int fd);
+/* Is it a datagram socket that was connected? Always for raw ones, which know no such state. */
+bool zt_socket_has_peer(int fd);
+/* Gives a datagram socket a port if it has none. */
+void zt_socket_bind_datagram(int fd);
+/* Options that lwIP keeps for some kinds of sockets only. flag: SO_BROADCAST, SO_REUSEADDR... as lwIP's
+   SOF_*. False: no such socket. */
+bool zt_socket_set_flag(int fd, uint8_t flag, bool on);
+/* 0 or 1; negative: no such socket. */
+int zt_socket_get_flag(int fd, uint8_t flag);
+/* The number of the interface for groups that are joined without naming one; 0: no network is joined. */
+unsigned zt_stack_default_interface(void);
+/* lwip_close, for listening sockets too: lwIP 2.2.1 asserts when a connection still waits to be accepted.
+   A stream with linger time 0 is reset. */
 int zt_socket_close(int fd);
 void zt_socket_abort_on_close(int fd);
 /* Is fd open at all? */

@@ -6,6 +6,8 @@
    neighbours, DNS): once a second while an interface exists. */
 #include "stack/timers.h"
 
+#include "stack/unreach.h"
+
 #include "lwip/dns.h"
 #include "lwip/etharp.h"
 #include "lwip/igmp.h"
@@ -172,6 +174,7 @@ static int64_t run_second(int64_t now_ms)
     etharp_tmr();
     dns_tmr();
     nd6_tmr();
+    zt_unreach_check();
     ip6_reass_tmr();
     if (reports_are_due() && due_ms[TIMER_REPORTS] == 0)
         due_ms[TIMER_REPORTS] = now_ms + REPORTS_MS;

@@ -4,6 +4,7 @@
 #include "crypto/wipe.h"
 #include "vl1/packet.h"
 #include "vl1/state.h"
+#include "vl1/tally.h"
 
 #include <assert.h>
 #include <string.h>
@@ -231,6 +232,7 @@ static enum zt_drop welcome_and_learn(struct zt_vl1 *vl1, struct zt_peer *peer,
     struct zt_inbound in = zt_inbound_of(peer, link, packet, length);
     enum zt_drop reason = welcome(vl1, peer, &in, greeting, packet);
 
+    zt_tally_in(vl1, peer, &in, reason);
     if (reason == ZT_DROP_NONE)
         zt_learn(vl1, peer, &in);
     return reason;
@@ -375,6 +377,7 @@ static void measure(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_li
     if (!path || sent_wall_ms < 0)
         return;
     zt_path_measured(path, vl1->now.wall_ms - sent_wall_ms);
+    zt_tally_latency(peer, vl1->now.wall_ms - sent_wall_ms);
     zt_peer_paths_changed(peer);
 }
 

@@ -123,9 +123,9 @@ bool zt_identity_generate(struct zt_identity *identity, struct zt_rng *rng)
     if (memory == NULL)
         return false;
 
+    *identity = (struct zt_identity){ .has_secret = true };
     zt_rng_bytes(rng, identity->secret.bytes, sizeof identity->secret.bytes);
     zt_public_key_of(&identity->key, &identity->secret);
-    identity->has_secret = true;
     identity->address = earned_address(&identity->key, memory);
     while (identity->address == 0) {
         step_key(identity);
@@ -169,7 +169,10 @@ void zt_identity_sign(uint8_t out[ZT_SIGNATURE_SIZE], const struct zt_identity *
                       const void *message, size_t length)
 {
     assert(mine->has_secret);
-    zt_sign(out, &mine->secret, &mine->key, message, length);
+    if (mine->signer)
+        zt_signer_sign(mine->signer, out, message, length);
+    else
+        zt_sign(out, &mine->secret, &mine->key, message, length);
 }
 
 bool zt_identity_verify(const struct zt_identity *signer, const void *message, size_t length,

@@ -5,6 +5,7 @@
 
 #include "crypto/agree.h"
 #include "crypto/rng.h"
+#include "crypto/signer.h"
 #include "vl1/address.h"
 
 struct zt_identity {
@@ -12,6 +13,7 @@ struct zt_identity {
     struct zt_public_key key;
     struct zt_secret_key secret; /* zero unless has_secret */
     bool has_secret;
+    struct zt_signer *signer; /* borrowed; NULL: each signature sets the keys up anew */
 };
 
 #define ZT_IDENTITY_SIZE 71  /* binary, public */

@@ -75,6 +75,11 @@ static bool is_substantive(enum zt_verb verb)
            verb == ZT_VERB_MULTICAST_FRAME;
 }
 
+static bool is_copy(const struct zt_peer *peer, const struct zt_inbound *in)
+{
+    return in->id == peer->hello_id;
+}
+
 /* While a path to the same IP is alive another port there is not learned (docs/wire.md 6.3), with one
    exception: a HELLO that did not also come by the path means that the peer started anew on other
    ports. A HELLO leaves from all sockets of its sender, each copy with the same id. */
@@ -82,7 +87,7 @@ static bool is_new_start(struct zt_peer *peer, const struct zt_inbound *in, int6
 {
     if (in->verb == ZT_VERB_OK)
         return now_ms - zt_peer_tried_ms(peer, &in->link) < ZT_CONFIRM_GATE_MS;
-    return in->verb == ZT_VERB_HELLO && in->id != peer->hello_id;
+    return in->verb == ZT_VERB_HELLO && !is_copy(peer, in);
 }
 
 static void adopt(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link *link)
@@ -93,7 +98,7 @@ static void adopt(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link
     path.mtu = zt_surroundings_mtu(&vl1->surroundings, &link->remote);
     path.trusted_path_id = zt_surroundings_trusted_path(&vl1->surroundings, &link->remote);
     path.sent_ms = vl1->now.mono_ms; /* it answers something we sent */
-    zt_peer_doubt_siblings(peer, link, zt_peer_tried_ms(peer, link), vl1->now.mono_ms);
+    zt_peer_doubt_siblings(peer, &link->remote, zt_peer_tried_ms(peer, link), vl1->now.mono_ms);
     if (peer->redirect_priority > 0 && zt_link_equal(&peer->redirect, link)) {
         path.priority = peer->redirect_priority;
         peer->redirect_priority = 0;
@@ -121,6 +126,10 @@ static void learn_path(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt
             zt_peer_paths_changed(peer);
         return;
     }
+    /* A socket we don't know: ports that don't bring this HELLO too may be closed since. */
+    if (in->verb == ZT_VERB_HELLO)
+        zt_peer_doubt_siblings(peer, &in->link.remote, is_copy(peer, in) ? peer->hello_ms : now_ms,
+                               now_ms);
     bool is_awaited = peer->redirect_priority > 0 && zt_link_equal(&peer->redirect, &in->link);
     if ((!is_awaited && zt_peer_has_sibling(peer, &in->link, now_ms) &&
          !is_new_start(peer, in, now_ms)) ||
@@ -148,8 +157,10 @@ void zt_learn(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_inbound 
     }
     if (in->hops == 0)
         learn_path(vl1, peer, in);
-    if (in->hops == 0 && in->verb == ZT_VERB_HELLO)
+    if (in->hops == 0 && in->verb == ZT_VERB_HELLO && !is_copy(peer, in)) {
         peer->hello_id = in->id;
+        peer->hello_ms = now_ms;
+    }
     if (zt_peer_is_trusted(peer, now_ms))
         zt_push_paths_send(vl1, peer, in);
     if (!vl1->roots.is_online)

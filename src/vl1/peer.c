@@ -21,7 +21,8 @@ struct zt_peer *zt_peer_new(const struct zt_identity *identity, const struct zt_
     peer->protocol = peer->major = peer->minor = peer->revision = -1;
     peer->created_ms = peer->listed_ms = now_ms;
     peer->heard_ms = peer->active_ms = peer->trusted_ms = peer->greeted_ms = ZT_NEVER_MS;
-    peer->hinted_ms = peer->pushed_ms = peer->push_heard_ms = ZT_NEVER_MS;
+    peer->hello_ms = peer->sought_ms = peer->hinted_ms = peer->pushed_ms = peer->push_heard_ms =
+        ZT_NEVER_MS;
     peer->whois_ms = peer->echoed_ms = peer->worlds_ms = ZT_NEVER_MS;
     for (size_t i = 0; i < ZT_PEER_TRIES; i++)
         peer->tries[i].at_ms = ZT_NEVER_MS;
@@ -232,6 +233,14 @@ bool zt_peer_install(struct zt_peer *peer, const struct zt_path *path, int64_t n
     return true;
 }
 
+void zt_peer_forget_cached(struct zt_peer *peer)
+{
+    zt_free(peer->cached);
+    peer->cached = NULL;
+    peer->cached_count = 0;
+    peer->sought_ms = ZT_NEVER_MS;
+}
+
 void zt_peer_remove_path(struct zt_peer *peer, size_t i)
 {
     assert(i < peer->path_count);
@@ -272,14 +281,28 @@ int64_t zt_peer_tried_ms(const struct zt_peer *peer, const struct zt_link *link)
     return ZT_NEVER_MS;
 }
 
-void zt_peer_doubt_siblings(struct zt_peer *peer, const struct zt_link *link, int64_t since_ms,
-                            int64_t now_ms)
+/* By whichever of our sockets. */
+static bool has_spoken(const struct zt_peer *peer, const struct zt_endpoint *remote,
+                       int64_t since_ms)
+{
+    for (size_t i = 0; i < peer->path_count; i++) {
+        const struct zt_path *path = &peer->paths[i];
+
+        if (zt_endpoint_equal(&path->link.remote, remote) && path->heard_ms >= since_ms)
+            return true;
+    }
+    return false;
+}
+
+void zt_peer_doubt_siblings(struct zt_peer *peer, const struct zt_endpoint *remote,
+                            int64_t since_ms, int64_t now_ms)
 {
     for (size_t i = 0; i < peer->path_count; i++) {
         struct zt_path *path = &peer->paths[i];
 
-        if (is_sibling(path, link) && !zt_link_equal(&path->link, link) &&
-            path->heard_ms < since_ms)
+        if (zt_endpoint_same_ip(&path->link.remote, remote) &&
+            !zt_endpoint_equal(&path->link.remote, remote) &&
+            !has_spoken(peer, &path->link.remote, since_ms))
             zt_path_doubted(path, now_ms);
     }
     zt_peer_paths_changed(peer);

@@ -8,9 +8,11 @@
 #include "crypto/gmac_siv.h"
 #include "vl1/identity.h"
 #include "vl1/path.h"
+#include "vl1/vl1.h"
 #include "vl1/world.h"
 
-#define ZT_PEER_TRIES 4 /* unknown links remembered, so that each is confirmed once a second */
+#define ZT_MAX_REMEMBERED 4 /* endpoints of paths that are gone; the first gone gives way */
+#define ZT_PEER_TRIES 4     /* unknown links remembered, so that each is confirmed once a second */
 
 struct zt_try {
     struct zt_link link;
@@ -47,13 +49,17 @@ struct zt_peer {
     struct zt_try tries[ZT_PEER_TRIES];
     size_t try_next;
     uint64_t hello_id; /* of its last HELLO that came directly: copies leave from all its sockets */
+    int64_t hello_ms;  /* when the first copy came */
 
     struct zt_link
         redirect; /* where it asked us to, priority 0: nowhere; adopted once it answers */
     uint16_t redirect_priority;
 
-    struct zt_endpoint *cached; /* where it was before, not tried since; owned */
+    struct zt_endpoint *cached; /* where it was before, while it has no path; owned */
     size_t cached_count;
+    int64_t sought_ms; /* last greeted there */
+
+    struct zt_peer_tally tally;
 
     struct zt_path *paths; /* owned, grows on demand */
     size_t path_count;
@@ -94,6 +100,8 @@ bool zt_peer_has_sibling(const struct zt_peer *peer, const struct zt_link *link,
    True and *path. *replaced: another path had to go. False when out of memory. */
 bool zt_peer_install(struct zt_peer *peer, const struct zt_path *path, int64_t now_ms,
                      bool *replaced);
+/* Forgets where it was before. */
+void zt_peer_forget_cached(struct zt_peer *peer);
 /* Removes path i; the order of the others stays. */
 void zt_peer_remove_path(struct zt_peer *peer, size_t i);
 void zt_peer_paths_changed(struct zt_peer *peer);
@@ -102,9 +110,9 @@ void zt_peer_paths_changed(struct zt_peer *peer);
 bool zt_peer_may_try(struct zt_peer *peer, const struct zt_link *link, int64_t now_ms);
 /* When was it tried last, if it is remembered at all? ZT_NEVER_MS: not. */
 int64_t zt_peer_tried_ms(const struct zt_peer *peer, const struct zt_link *link);
-/* The peer answered at link what we asked at since_ms: its other ports of that IP, if silent since
-   then, are behind all others until they speak. */
-void zt_peer_doubt_siblings(struct zt_peer *peer, const struct zt_link *link, int64_t since_ms,
-                            int64_t now_ms);
+/* The peer spoke from remote, and would have from its other ports of that IP too since since_ms:
+   those silent since then are behind all others until they speak. */
+void zt_peer_doubt_siblings(struct zt_peer *peer, const struct zt_endpoint *remote,
+                            int64_t since_ms, int64_t now_ms);
 
 #endif

@@ -224,6 +224,7 @@ static void greet_after_move(struct zt_vl1 *vl1)
 
             zt_hello_send(vl1, peer, &link);
         }
+        peer->sought_ms = ZT_NEVER_MS;
         zt_send_seek(vl1, peer->identity.address);
     }
 }

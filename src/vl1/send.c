@@ -3,6 +3,7 @@
 #include "vl1/send.h"
 #include "vl1/fragment.h"
 #include "vl1/state.h"
+#include "vl1/tally.h"
 
 #include <assert.h>
 
@@ -72,6 +73,7 @@ static enum zt_drop send_by(struct zt_vl1 *vl1, struct zt_peer *peer, const stru
         return ZT_DROP_NO_ROOM;
     if (split.count > 1)
         packet[ZT_AT_FLAGS] |= ZT_FLAG_FRAGMENTED;
+    zt_tally_out(vl1, peer, packet, length);
     if (!arm(peer, way, packet, length))
         return ZT_DROP_NO_MEMORY;
 
@@ -99,9 +101,6 @@ static void greet_cached(struct zt_vl1 *vl1, struct zt_peer *peer)
 
         zt_hello_send(vl1, peer, &link);
     }
-    zt_free(peer->cached);
-    peer->cached = NULL;
-    peer->cached_count = 0;
 }
 
 void zt_send_seek(struct zt_vl1 *vl1, zt_address address)
@@ -110,7 +109,8 @@ void zt_send_seek(struct zt_vl1 *vl1, zt_address address)
 
     if (!peer || zt_peer_best_path(peer, vl1->now.mono_ms))
         return;
-    if (peer->cached_count > 0)
+    if (peer->cached_count > 0 &&
+        zt_interval_passed(&peer->sought_ms, ZT_SEEK_INTERVAL_MS, vl1->now.mono_ms))
         greet_cached(vl1, peer);
     if (vl1->surroundings.hint_count == 0 ||
         !zt_interval_passed(&peer->hinted_ms, ZT_HINT_INTERVAL_MS, vl1->now.mono_ms))

@@ -176,6 +176,7 @@ void zt_peer_gained_path(struct zt_vl1 *vl1, struct zt_peer *peer)
 {
     zt_event(vl1, ZT_EVENT_PATH_NEW, peer->identity.address);
     tell_reach(vl1, peer);
+    zt_peer_forget_cached(peer);
     zt_queue_wake(vl1);
 }
 
@@ -187,14 +188,19 @@ void zt_peer_lost_path(struct zt_vl1 *vl1, struct zt_peer *peer)
 
 void zt_peer_remember(struct zt_peer *peer, const struct zt_endpoint *endpoint)
 {
-    struct zt_endpoint *cached = zt_alloc(sizeof *cached);
+    struct zt_endpoint *cached = zt_alloc(ZT_MAX_REMEMBERED * sizeof *cached);
+    size_t count = 1;
 
     if (!cached)
         return;
-    *cached = *endpoint;
-    zt_free(peer->cached);
+    cached[0] = *endpoint;
+    for (size_t i = 0; i < peer->cached_count && count < ZT_MAX_REMEMBERED; i++) {
+        if (!zt_endpoint_equal(&peer->cached[i], endpoint))
+            cached[count++] = peer->cached[i];
+    }
+    zt_peer_forget_cached(peer);
     peer->cached = cached;
-    peer->cached_count = 1;
+    peer->cached_count = count;
 }
 
 void zt_peer_prune(struct zt_vl1 *vl1, struct zt_peer *peer)

@@ -30,7 +30,8 @@ void zt_topology_clear(struct zt_topology *topology);
 /* Events about a peer's paths, after any change to them. */
 void zt_peer_gained_path(struct zt_vl1 *vl1, struct zt_peer *peer);
 void zt_peer_lost_path(struct zt_vl1 *vl1, struct zt_peer *peer);
-/* Where it was last is where it is greeted when wanted again, and what the cache keeps of it. */
+/* Where it was last is where it is greeted when wanted again, and what the cache keeps of it, until
+   it has a path. */
 void zt_peer_remember(struct zt_peer *peer, const struct zt_endpoint *endpoint);
 /* Removes expired paths. */
 void zt_peer_prune(struct zt_vl1 *vl1, struct zt_peer *peer);

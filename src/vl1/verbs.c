@@ -4,6 +4,7 @@
 #include "vl1/verbs.h"
 #include "vl1/packet.h"
 #include "vl1/state.h"
+#include "vl1/tally.h"
 
 #include <assert.h>
 #include <string.h>
@@ -90,22 +91,31 @@ static bool is_sign_of_life(enum zt_drop reason)
            reason == ZT_DROP_REDIRECTED;
 }
 
+static enum zt_drop receive(struct zt_vl1 *vl1, struct zt_peer *peer, const struct verb *verb,
+                            struct zt_inbound *in)
+{
+    if (!verb->name)
+        return ZT_DROP_UNKNOWN_VERB;
+    if (in->length < verb->shortest)
+        return ZT_DROP_TRUNCATED;
+    if (verb->from_upstream && peer->role == ZT_WORLD_NONE)
+        return ZT_DROP_NOT_UPSTREAM;
+    return verb->receive(vl1, peer, in);
+}
+
 /* From here on the packet is authentic and in clear. */
 static enum zt_drop dispatch(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link *link,
                              const uint8_t *packet, size_t length, bool is_retried)
 {
     struct zt_inbound in = zt_inbound_of(peer, link, packet, length);
     const struct verb *verb = &verbs[in.verb];
-    enum zt_drop reason = ZT_DROP_UNKNOWN_VERB;
+    enum zt_drop reason;
 
     in.retried = is_retried;
-    if (verb->name) {
-        if (in.length < verb->shortest)
-            return ZT_DROP_TRUNCATED;
-        if (verb->from_upstream && peer->role == ZT_WORLD_NONE)
-            return ZT_DROP_NOT_UPSTREAM;
-        reason = verb->receive(vl1, peer, &in);
-    }
+    reason = receive(vl1, peer, verb, &in);
+    zt_tally_in(vl1, peer, &in, reason);
+    zt_log_trace(vl1->options.log, "vl1", "%s from %010llx: %s", verb->name ? verb->name : "?",
+                 (unsigned long long)in.source, zt_drop_text(reason));
     if (is_sign_of_life(reason))
         zt_learn(vl1, peer, &in);
     return reason;

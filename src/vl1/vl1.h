@@ -132,7 +132,21 @@ struct zt_counters {
     uint64_t drops[ZT_DROP_COUNT];
     uint64_t datagrams_in, datagrams_out, bytes_in, bytes_out;
     uint64_t fragments_in, relayed, proofs;
+    uint64_t verbs_in[ZT_VERB_COUNT], verbs_out[ZT_VERB_COUNT];     /* authentic ones */
+    uint64_t errors_in[ZT_ERROR_CODES], errors_out[ZT_ERROR_CODES]; /* by code; [0]: other codes */
 };
+
+#define ZT_LATENCY_BOUNDS 10
+extern const int zt_latency_bounds[ZT_LATENCY_BOUNDS]; /* ms */
+
+/* What was counted for one peer since it became one. */
+struct zt_peer_tally {
+    uint64_t packets_in, packets_out;
+    uint64_t refused; /* of those that came, though authentic */
+    uint64_t round_trip_sum_ms;
+    uint32_t round_trips[ZT_LATENCY_BOUNDS + 1]; /* up to each bound, and above the last */
+};
+
 const struct zt_counters *zt_vl1_counters(const struct zt_vl1 *vl1);
 /* Counts a judgement made by the layer above outside of a packet (a frame from the host). */
 void zt_vl1_count(struct zt_vl1 *vl1, enum zt_drop reason);
@@ -155,6 +169,7 @@ struct zt_peer_status {
     int latency_ms;                       /* -1: unknown */
     enum zt_world_type role;              /* NONE: a leaf */
     unsigned cipher;                      /* suite used for the next packet to it */
+    struct zt_peer_tally tally;
     size_t path_count;
     struct zt_path_status paths[ZT_MAX_PATHS_PER_PEER];
 };
@@ -164,6 +179,14 @@ size_t zt_vl1_peer_count(const struct zt_vl1 *vl1);
 bool zt_vl1_peer_at(const struct zt_vl1 *vl1, size_t index, struct zt_peer_status *status);
 bool zt_vl1_peer_status(const struct zt_vl1 *vl1, zt_address address,
                         struct zt_peer_status *status);
+/* The one created after that with this address; 0: the first. False: there is none, or no such address.
+   A list read in steps costs what one read at once does. */
+bool zt_vl1_peer_after(const struct zt_vl1 *vl1, zt_address address, struct zt_peer_status *status);
 const struct zt_world *zt_vl1_planet(const struct zt_vl1 *vl1); /* type NONE: none yet */
+/* Moons that we have, until the next input; NULL past the end. And ids of those still waited for; 0. */
+const struct zt_world *zt_vl1_moon_at(const struct zt_vl1 *vl1, size_t index);
+uint64_t zt_vl1_awaited_moon_at(const struct zt_vl1 *vl1, size_t index);
+/* Where others see us; returns how many were written. */
+size_t zt_vl1_surfaces(const struct zt_vl1 *vl1, struct zt_endpoint *out, size_t capacity);
 
 #endif

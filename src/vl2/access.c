@@ -5,7 +5,8 @@
 #include "base/rate.h"
 #include "vl2/announce.h"
 
-#define REFUSE_INTERVAL_MS 1000
+/* The answer may get lost, and the member that we ask may not answer each time. */
+#define REFUSE_INTERVAL_MS 250
 
 bool zt_access_admits(struct zt_vl2 *vl2, struct zt_network *network,
                       const struct zt_identity *sender)

@@ -3,9 +3,10 @@
 #include "vl2/clients.h"
 
 #include "base/limits.h"
-#include "base/rate.h"
 
-#define REQUEST_INTERVAL_MS 1001 /* a request exactly 1000 ms after the last is still too soon */
+#define REQUESTS_PER_SECOND 1
+#define REQUESTS_AT_ONCE 4 /* a member that starts anew doesn't know when it asked last */
+#define REQUESTS_LIFE_MS (REQUESTS_AT_ONCE * 1000 / REQUESTS_PER_SECOND) /* until all are back */
 #define GRANT_LIFE_MS 180000
 
 static void clear(struct zt_client **table)
@@ -34,7 +35,8 @@ static struct zt_client *find(struct zt_client *table, zt_nwid nwid, zt_address 
     return client;
 }
 
-static struct zt_client *get(struct zt_client **table, zt_nwid nwid, zt_address address)
+static struct zt_client *get(struct zt_client **table, zt_nwid nwid, zt_address address,
+                             int64_t now_ms)
 {
     struct zt_client *client = find(*table, nwid, address);
 
@@ -50,7 +52,7 @@ static struct zt_client *get(struct zt_client **table, zt_nwid nwid, zt_address 
     }
     client->key.nwid = nwid;
     client->key.address = address;
-    client->at_ms = ZT_NEVER_MS;
+    zt_rate_init(&client->requests, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE, now_ms);
     HASH_ADD(hh, *table, key, sizeof client->key, client);
     if (client->hh.tbl != NULL)
         return client;
@@ -60,15 +62,18 @@ static struct zt_client *get(struct zt_client **table, zt_nwid nwid, zt_address 
 
 bool zt_clients_asked(struct zt_clients *clients, zt_nwid nwid, zt_address address, int64_t now_ms)
 {
-    struct zt_client *client = get(&clients->asked, nwid, address);
+    struct zt_client *client = get(&clients->asked, nwid, address, now_ms);
 
-    return client != NULL && zt_interval_passed(&client->at_ms, REQUEST_INTERVAL_MS, now_ms);
+    if (client == NULL)
+        return false;
+    client->at_ms = now_ms;
+    return zt_rate_take(&client->requests, now_ms);
 }
 
 void zt_clients_granted(struct zt_clients *clients, zt_nwid nwid, zt_address address,
                         int64_t now_ms)
 {
-    struct zt_client *client = get(&clients->granted, nwid, address);
+    struct zt_client *client = get(&clients->granted, nwid, address, now_ms);
 
     if (client != NULL)
         client->at_ms = now_ms;
@@ -97,6 +102,6 @@ static void clean(struct zt_client **table, int64_t life_ms, int64_t now_ms)
 
 void zt_clients_clean(struct zt_clients *clients, int64_t now_ms)
 {
-    clean(&clients->asked, REQUEST_INTERVAL_MS, now_ms);
+    clean(&clients->asked, REQUESTS_LIFE_MS, now_ms);
     clean(&clients->granted, GRANT_LIFE_MS, now_ms);
 }

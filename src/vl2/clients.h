@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whom our own controller dealt with lately: spacing of requests, memory of grants. docs/wire.md
-   18.1. */
+/* Whom our own controller dealt with lately: rate of requests, memory of grants. docs/wire.md 18.1. */
 #ifndef ZT_VL2_CLIENTS_H
 #define ZT_VL2_CLIENTS_H
 
+#include "base/rate.h"
 #include "base/table.h"
 #include "vl1/address.h"
 
@@ -14,7 +14,8 @@ struct zt_client_key {
 
 struct zt_client {
     struct zt_client_key key;
-    int64_t at_ms;
+    int64_t at_ms;           /* last asked, or granted */
+    struct zt_rate requests; /* of who asked */
     UT_hash_handle hh;
 };
 
@@ -25,7 +26,7 @@ struct zt_clients {
 };
 
 void zt_clients_clear(struct zt_clients *clients);
-/* A request came. False: too soon after the last one, it must be dropped silently. */
+/* A request came. False: too many of late, it must be dropped silently. */
 bool zt_clients_asked(struct zt_clients *clients, zt_nwid nwid, zt_address address, int64_t now_ms);
 /* The controller gave this member a config. */
 void zt_clients_granted(struct zt_clients *clients, zt_nwid nwid, zt_address address,

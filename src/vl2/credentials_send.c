@@ -4,7 +4,6 @@
 #include "vl2/credentials.h"
 
 #define PUSH_INTERVAL_MS 500000
-#define DEMAND_INTERVAL_MS 1000
 #define PACKET_ROOM (ZT_MAX_DELIVERABLE - ZT_HEADER_SIZE)
 
 /* How far a push got in each list. */
@@ -81,17 +80,16 @@ static void push(struct zt_vl2 *vl2, struct zt_network *network, struct zt_membe
     member->pushed_install = network->installs;
 }
 
-static bool is_due(const struct zt_network *network, const struct zt_member *member,
-                   int64_t interval_ms, int64_t now_ms)
+static bool is_due(const struct zt_network *network, const struct zt_member *member, int64_t now_ms)
 {
-    return member->pushed_install != network->installs || now_ms - member->pushed_ms >= interval_ms;
+    return member->pushed_install != network->installs ||
+           now_ms - member->pushed_ms >= PUSH_INTERVAL_MS;
 }
 
 void zt_credentials_push_if_due(struct zt_vl2 *vl2, struct zt_network *network,
                                 struct zt_member *member)
 {
-    if (network->config->com.count > 0 &&
-        is_due(network, member, PUSH_INTERVAL_MS, zt_vl2_now_ms(vl2)))
+    if (network->config->com.count > 0 && is_due(network, member, zt_vl2_now_ms(vl2)))
         push(vl2, network, member);
 }
 
@@ -111,7 +109,7 @@ enum zt_drop zt_credentials_demanded(struct zt_vl2 *vl2, struct zt_inbound *in,
     member = zt_members_get(&network->members, in->source, true, now_ms);
     if (member == NULL)
         return ZT_DROP_NO_ROOM;
-    if (!is_due(network, member, DEMAND_INTERVAL_MS, now_ms))
+    if (!is_due(network, member, now_ms) && !zt_rate_take(&member->demands, now_ms))
         return ZT_DROP_RATE_LIMITED;
     push(vl2, network, member);
     return ZT_DROP_NONE;

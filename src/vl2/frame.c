@@ -11,10 +11,11 @@
 #define EXT_CERTIFICATE 0x01
 #define EXT_ACKNOWLEDGE 0x10
 
-enum zt_drop zt_frame_deliver(struct zt_vl2 *vl2, const struct zt_network *network,
-                              const struct zt_frame *frame)
+static enum zt_drop put_frame(struct zt_vl2 *vl2, const struct zt_network *network,
+                              const struct zt_frame *frame, enum zt_drop judgement)
 {
     struct zt_effect effect = { .kind = ZT_EFFECT_FRAME,
+                                .code = judgement,
                                 .id = network->nwid,
                                 .length = ZT_ETHER_HEADER + frame->length };
     uint8_t *whole = zt_outbox_reserve(vl2->effects, &effect);
@@ -27,6 +28,22 @@ enum zt_drop zt_frame_deliver(struct zt_vl2 *vl2, const struct zt_network *netwo
     if (frame->length > 0)
         memcpy(whole + ZT_ETHER_HEADER, frame->payload, frame->length);
     return ZT_DROP_NONE;
+}
+
+enum zt_drop zt_frame_deliver(struct zt_vl2 *vl2, const struct zt_network *network,
+                              const struct zt_frame *frame)
+{
+    return put_frame(vl2, network, frame, ZT_DROP_NONE);
+}
+
+enum zt_drop zt_frame_finish(struct zt_vl2 *vl2, const struct zt_network *network,
+                             const struct zt_frame *frame, enum zt_drop judgement)
+{
+    if (judgement == ZT_DROP_NONE)
+        return zt_frame_deliver(vl2, network, frame);
+    if (vl2->reports_drops)
+        (void)put_frame(vl2, network, frame, judgement);
+    return judgement;
 }
 
 /* network 8, type 2, payload. docs/wire.md 15.2. */
@@ -81,7 +98,7 @@ enum zt_drop zt_frame_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
     frame.to = network->mac;
     frame.from = zt_mac_of(network->nwid, in->source);
     reason = zt_policy_inbound(vl2, network, &frame, in->source, &super);
-    return reason == ZT_DROP_NONE ? zt_frame_deliver(vl2, network, &frame) : reason;
+    return zt_frame_finish(vl2, network, &frame, reason);
 }
 
 enum zt_drop zt_frame_judge_macs(struct zt_network *network, const struct zt_frame *frame,
@@ -122,12 +139,12 @@ static enum zt_drop take_extended(struct zt_vl2 *vl2, struct zt_network *network
     reason = zt_policy_inbound(vl2, network, frame, sender, &super);
     *answer = true;
     if (reason != ZT_DROP_NONE)
-        return reason;
+        return zt_frame_finish(vl2, network, frame, reason);
     /* A rule that names us as its target lets any MAC in. */
     if (!super)
         reason = zt_frame_judge_macs(network, frame, sender);
     *answer = reason == ZT_DROP_NONE;
-    return *answer ? zt_frame_deliver(vl2, network, frame) : reason;
+    return zt_frame_finish(vl2, network, frame, reason);
 }
 
 enum zt_drop zt_ext_frame_receive(struct zt_vl2 *vl2, struct zt_inbound *in)

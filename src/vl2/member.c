@@ -2,13 +2,13 @@
 /* Members: their certificate of membership, the verdict that follows from it, and their table. */
 #include "vl2/member.h"
 
-#include "base/rate.h"
-
 #include <assert.h>
 #include <utlist.h>
 
 #define MEMBER_LIFE_MS 600000 /* without traffic and credentials */
-#define MAX_LOOKS 64          /* for a member to give way */
+#define DEMANDS_PER_SECOND 1
+#define DEMANDS_AT_ONCE 10 /* of our credentials, by a member that starts anew each time */
+#define MAX_LOOKS 64       /* for a member to give way */
 
 static void free_member(struct zt_member *member)
 {
@@ -80,6 +80,7 @@ struct zt_member *zt_members_get(struct zt_members *members, zt_address address,
     member->pushed_ms = ZT_NEVER_MS;
     member->announced_ms = ZT_NEVER_MS;
     member->refused_ms = ZT_NEVER_MS;
+    zt_rate_init(&member->demands, DEMANDS_PER_SECOND, DEMANDS_AT_ONCE, now_ms);
     HASH_ADD(hh, members->table, address, sizeof member->address, member);
     if (member->hh.tbl == NULL) {
         free_member(member);

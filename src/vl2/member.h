@@ -3,6 +3,7 @@
 #ifndef ZT_VL2_MEMBER_H
 #define ZT_VL2_MEMBER_H
 
+#include "base/rate.h"
 #include "base/table.h"
 #include "vl2/config.h"
 #include "vl2/wallet.h"
@@ -11,6 +12,7 @@ struct zt_member {
     zt_address address;
     int64_t active_ms;       /* last had to do with it */
     int64_t pushed_ms;       /* our credentials sent to it */
+    struct zt_rate demands;  /* of our credentials: it started anew and has none */
     int64_t announced_ms;    /* our groups sent to it */
     int64_t refused_ms;      /* told that we need its certificate */
     unsigned pushed_install; /* which install's credentials it got; 0: none */

@@ -36,11 +36,11 @@ static enum zt_drop take(struct zt_vl2 *vl2, struct zt_network *network,
     /* Before it is spread: others take a replicator's word for whose frame it is. */
     reason = zt_frame_judge_macs(network, frame, origin);
     if (reason != ZT_DROP_NONE)
-        return reason;
+        return zt_frame_finish(vl2, network, frame, reason);
     if (replicate && network->am_replicator)
         (void)zt_multicast_send(vl2, network, frame, group, sender);
     reason = zt_policy_inbound(vl2, network, frame, origin, &super);
-    return reason == ZT_DROP_NONE ? zt_frame_deliver(vl2, network, frame) : reason;
+    return zt_frame_finish(vl2, network, frame, reason);
 }
 
 static void answer(struct zt_vl2 *vl2, const struct zt_network *network,

@@ -16,6 +16,7 @@ struct zt_vl2 {
     struct zt_outbox *effects;
     const struct zt_log *log;
     bool is_controller, low_bandwidth;
+    bool reports_drops; /* members' frames that are dropped become effects too */
     char platform[ZT_PLATFORM_SIZE];
     zt_address self;
     struct zt_network *networks; /* by id, in the order of joining */

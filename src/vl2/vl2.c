@@ -204,6 +204,11 @@ enum zt_drop zt_vl2_frame(struct zt_vl2 *vl2, zt_nwid nwid, const uint8_t *frame
     return reason;
 }
 
+void zt_vl2_report_drops(struct zt_vl2 *vl2, bool on)
+{
+    vl2->reports_drops = on;
+}
+
 bool zt_vl2_subscribe(struct zt_vl2 *vl2, zt_nwid nwid, const struct zt_group *group)
 {
     struct zt_network *network = zt_network_find(vl2, nwid);

@@ -34,6 +34,8 @@ int64_t zt_vl2_deadline_ms(const struct zt_vl2 *vl2);
    False: id 0, too many networks or out of memory. */
 bool zt_vl2_join(struct zt_vl2 *vl2, zt_nwid nwid, const uint8_t *saved, size_t saved_length);
 bool zt_vl2_leave(struct zt_vl2 *vl2, zt_nwid nwid); /* false: not joined */
+/* Members' frames that are dropped become FRAME effects too, whose code is the reason. */
+void zt_vl2_report_drops(struct zt_vl2 *vl2, bool on);
 /* A frame from the host, with its 14-byte header. The reason is counted here. NO_ROOM: try again later. */
 enum zt_drop zt_vl2_frame(struct zt_vl2 *vl2, zt_nwid nwid, const uint8_t *frame, size_t length);
 /* What the host interface listens to. */

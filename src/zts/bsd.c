@@ -3,13 +3,16 @@
 #include "zts/socket.h"
 
 #include "lwip/sockets.h"
+#include "os/corelock.h"
+#include "stack/ready.h"
 #include "stack/tcpsock.h"
+#include "zts/watch.h"
 
 #include <stdatomic.h>
 
 int zts_errno;
 static _Thread_local int thread_errno;
-static _Atomic unsigned char marks[MEMP_NUM_NETCONN];
+static _Atomic unsigned char marks[ZT_MAX_SOCKETS];
 
 void zts_set_errno(int code)
 {
@@ -30,13 +33,13 @@ int zts_fail(int code)
 
 static bool in_range(int fd)
 {
-    return fd >= 0 && fd < MEMP_NUM_NETCONN;
+    return fd >= 0 && fd < ZT_MAX_SOCKETS;
 }
 
-void zts_mark_reset(int fd)
+void zts_mark_new(int fd)
 {
     if (in_range(fd))
-        marks[fd] = 0;
+        marks[fd] = ZTS_MARK_OPEN;
 }
 
 void zts_mark(int fd, unsigned mark)
@@ -78,11 +81,22 @@ static int finish(int result)
     return (int)zts_finish(result);
 }
 
-int zts_connect_errno(int code)
+/* The number of a new descriptor, or the failure. */
+static int finish_new(int fd)
+{
+    if (fd < 0 && (zt_stack_errno == ZTS_ENFILE || zt_stack_errno == 0))
+        zt_stack_errno = ZTS_EMFILE;
+    zts_mark_new(fd);
+    return finish(fd);
+}
+
+int zts_connect_errno(int fd, int code)
 {
     if (code == ZTS_ECONNRESET)
         return ZTS_ECONNREFUSED;
-    return code == ZTS_ECONNABORTED ? ZTS_ETIMEDOUT : code;
+    if (code == ZTS_ECONNABORTED)
+        return zt_tcpsock_was_unreachable(fd) ? ZTS_EHOSTUNREACH : ZTS_ETIMEDOUT;
+    return code;
 }
 
 bool zts_is_nonblocking(int fd)
@@ -90,6 +104,21 @@ bool zts_is_nonblocking(int fd)
     int flags = lwip_fcntl(fd, F_GETFL, 0);
 
     return flags >= 0 && (flags & O_NONBLOCK) != 0;
+}
+
+bool zts_is_stream(int fd)
+{
+    return zt_stream_stage(fd) != ZT_STREAM_NONE;
+}
+
+/* UDPLITE gives a UDP socket, as it always did. */
+static bool is_protocol_of(int type, int protocol)
+{
+    if (type == ZTS_SOCK_RAW)
+        return protocol >= 0 && protocol <= UINT8_MAX;
+    if (type == ZTS_SOCK_STREAM)
+        return protocol == 0 || protocol == ZTS_IPPROTO_TCP;
+    return protocol == 0 || protocol == ZTS_IPPROTO_UDP || protocol == ZTS_IPPROTO_UDPLITE;
 }
 
 int zts_bsd_socket(int family, int type, int protocol)
@@ -100,156 +129,189 @@ int zts_bsd_socket(int family, int type, int protocol)
         return zts_fail(ZTS_EAFNOSUPPORT);
     if (type < ZTS_SOCK_STREAM || type > ZTS_SOCK_RAW)
         return zts_fail(ZTS_ESOCKTNOSUPPORT);
+    if (!is_protocol_of(type, protocol))
+        return zts_fail(ZTS_EPROTONOSUPPORT);
     zts_begin();
+    zt_core_lock();
     int fd = lwip_socket(family, type, protocol);
-    if (fd < 0 && zt_stack_errno == 0)
-        zt_stack_errno = ZTS_EMFILE;
-    zts_mark_reset(fd);
-    return finish(fd);
+    if (fd >= 0)
+        zt_ready_attach(fd);
+    zt_core_unlock();
+    return finish_new(fd);
 }
 
-static bool is_socket_address(const void *addr, zts_socklen_t addrlen)
+bool zts_is_socket_address(const void *addr, zts_socklen_t addrlen)
 {
     return addr != NULL && addrlen >= sizeof(struct zts_sockaddr_in) &&
            addrlen <= sizeof(struct zts_sockaddr_in6);
 }
 
-/* Only an answer that no interface leads there; odd addresses are left to lwIP. */
-static bool leads_nowhere(const struct zts_sockaddr *addr, zts_socklen_t addrlen)
+/* False: not an address; those are left to lwIP. */
+static bool read_address(const struct zts_sockaddr *addr, zts_socklen_t addrlen, ip_addr_t *ip,
+                         uint16_t *port)
 {
     struct zt_endpoint to;
-    ip_addr_t ip;
 
     if (!zts_endpoint_of(&to, addr, addrlen))
         return false;
-    memset(&ip, 0, sizeof ip);
+    memset(ip, 0, sizeof *ip);
     if (to.family == ZT_FAMILY_IPV4) {
-        memcpy(&ip_2_ip4(&ip)->addr, to.ip, 4);
-        IP_SET_TYPE_VAL(ip, IPADDR_TYPE_V4);
+        memcpy(&ip_2_ip4(ip)->addr, to.ip, 4);
+        IP_SET_TYPE(ip, IPADDR_TYPE_V4);
     } else {
-        memcpy(ip_2_ip6(&ip)->addr, to.ip, 16);
-        IP_SET_TYPE_VAL(ip, IPADDR_TYPE_V6);
+        memcpy(ip_2_ip6(ip)->addr, to.ip, 16);
+        IP_SET_TYPE(ip, IPADDR_TYPE_V6);
     }
-    return !ip_addr_isany(&ip) && !zt_stack_can_reach(&ip);
+    *port = to.port;
+    return true;
+}
+
+/* What a stream that can't be connected (again) says; 0: it can. */
+static int judge_connect(int fd)
+{
+    if (zt_stream_stage(fd) != ZT_STREAM_GONE || zts_is_marked(fd, ZTS_MARK_FAILED))
+        return 0;
+    if (!zts_unmark(fd, ZTS_MARK_CONNECTING))
+        return ZTS_EISCONN;
+    zts_mark(fd, ZTS_MARK_FAILED);
+    return zts_take_error(fd);
+}
+
+static void note_connect(int fd, int result)
+{
+    if (result == 0 || zt_stack_errno == ZTS_EISCONN || zt_stack_errno == ZTS_EALREADY)
+        return;
+    if (zt_stack_errno == ZTS_EINPROGRESS) {
+        zts_mark(fd, ZTS_MARK_CONNECTING);
+        return;
+    }
+    zts_mark(fd, ZTS_MARK_FAILED);
+    zt_tcpsock_forget_error(fd);
+    zt_tcpsock_unprepare(fd);
 }
 
 int zts_bsd_connect(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrlen)
 {
+    ip_addr_t ip;
+    uint16_t port;
+
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
-    if (!is_socket_address(addr, addrlen))
+    if (!zts_is_socket_address(addr, addrlen))
         return ZTS_ERR_ARG;
     if (!zt_socket_is_open(fd))
         return zts_fail(ZTS_EBADF);
-    if (leads_nowhere(addr, addrlen))
+    bool is_address = read_address(addr, addrlen, &ip, &port);
+    if (is_address && !ip_addr_isany(&ip) && !zt_stack_can_reach(&ip))
         return zts_fail(ZTS_EHOSTUNREACH);
-    zt_tcpsock_prepare(fd);
-    (void)zts_unmark(fd, ZTS_MARK_ENDED);
+    int code = judge_connect(fd);
+    if (code != 0)
+        return zts_fail(code);
+    if (is_address) {
+        zt_tcpsock_prepare(fd, &ip, port);
+        zt_socket_bind_datagram(fd);
+    }
+    (void)zts_unmark(fd, ZTS_MARK_FAILED | ZTS_MARK_ERROR_TOLD);
     zts_begin();
     int result = lwip_connect(fd, (const struct sockaddr *)addr, addrlen);
-    zt_stack_errno = zts_connect_errno(zt_stack_errno);
-    if (result < 0 && zt_stack_errno == ZTS_EINPROGRESS)
-        zts_mark(fd, ZTS_MARK_CONNECTING);
+    zt_stack_errno = zts_connect_errno(fd, zt_stack_errno);
+    note_connect(fd, result);
+    zts_watch_refresh(fd);
     return finish(result);
+}
+
+/* With a port of our choice if the caller names none. */
+static int bind_chosen(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrlen)
+{
+    struct zts_sockaddr_storage chosen;
+    in_port_t port;
+
+    memset(&chosen, 0, sizeof chosen);
+    memcpy(&chosen, addr, addrlen);
+    memcpy(&port, chosen.s2_data1, sizeof port);
+    zt_core_lock();
+    if (port == 0) {
+        port = lwip_htons(zt_socket_choose_port(fd));
+        memcpy(chosen.s2_data1, &port, sizeof port);
+    }
+    int result = lwip_bind(fd, (const struct sockaddr *)(const void *)&chosen, addrlen);
+    zt_core_unlock();
+    return result;
 }
 
 int zts_bsd_bind(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrlen)
 {
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
-    if (!is_socket_address(addr, addrlen))
+    if (!zts_is_socket_address(addr, addrlen))
         return ZTS_ERR_ARG;
-    if (zt_tcpsock_is_bound(fd))
+    if (zt_socket_is_bound(fd))
         return zts_fail(ZTS_EINVAL);
     zts_begin();
-    return finish(lwip_bind(fd, (const struct sockaddr *)addr, addrlen));
+    return finish(bind_chosen(fd, addr, addrlen));
+}
+
+/* POSIX lets listen choose a port. */
+static void bind_listener(int fd)
+{
+    struct zts_sockaddr_storage any;
+    socklen_t length = sizeof any;
+
+    if (zt_stream_stage(fd) != ZT_STREAM_FRESH || zt_socket_is_bound(fd) ||
+        lwip_getsockname(fd, (struct sockaddr *)(void *)&any, &length) != 0)
+        return;
+    (void)bind_chosen(fd, (const struct zts_sockaddr *)&any, length);
 }
 
 int zts_bsd_listen(int fd, int backlog)
 {
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
+    bind_listener(fd);
     zts_begin();
     return finish(lwip_listen(fd, backlog));
 }
 
 int zts_bsd_accept(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen)
 {
+    struct sockaddr_storage from;
+    socklen_t length = sizeof from;
+
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
     if (addr != NULL && addrlen == NULL)
         return ZTS_ERR_ARG;
     zts_begin();
-    int accepted = lwip_accept(fd, (struct sockaddr *)addr, addrlen);
-    zts_mark_reset(accepted);
-    return finish(accepted);
-}
-
-static int set_send_buffer(int fd, const void *optval, zts_socklen_t optlen)
-{
-    int size;
-
-    if (optval == NULL)
-        return zts_fail(ZTS_EFAULT);
-    if (optlen < sizeof size)
-        return zts_fail(ZTS_EINVAL);
-    memcpy(&size, optval, sizeof size);
-    if (size <= 0)
-        return zts_fail(ZTS_EINVAL);
-    if (zt_tcpsock_send_buffer(fd, size) < 0)
-        return zts_fail(zt_socket_is_open(fd) ? ZTS_ENOPROTOOPT : ZTS_EBADF);
-    zts_set_errno(0);
-    return ZTS_ERR_OK;
-}
-
-int zts_bsd_setsockopt(int fd, int level, int optname, const void *optval, zts_socklen_t optlen)
-{
-    if (!zts_is_running())
-        return ZTS_ERR_SERVICE;
-    if (level == ZTS_SOL_SOCKET && optname == ZTS_SO_SNDBUF)
-        return set_send_buffer(fd, optval, optlen);
-    zts_begin();
-    return finish(lwip_setsockopt(fd, level, optname, optval, optlen));
-}
-
-static int get_send_buffer(int fd, void *optval, zts_socklen_t *optlen)
-{
-    if (optval == NULL || optlen == NULL)
-        return zts_fail(ZTS_EFAULT);
-    if (*optlen < sizeof(int))
-        return zts_fail(ZTS_EINVAL);
-    int size = zt_tcpsock_send_buffer(fd, 0);
-    if (size < 0)
-        return zts_fail(zt_socket_is_open(fd) ? ZTS_ENOPROTOOPT : ZTS_EBADF);
-    memcpy(optval, &size, sizeof size);
-    zts_set_errno(0);
-    return ZTS_ERR_OK;
-}
-
-int zts_bsd_getsockopt(int fd, int level, int optname, void *optval, zts_socklen_t *optlen)
-{
-    if (!zts_is_running())
-        return ZTS_ERR_SERVICE;
-    if (level == ZTS_SOL_SOCKET && optname == ZTS_SO_SNDBUF)
-        return get_send_buffer(fd, optval, optlen);
-    zts_begin();
-    int result = lwip_getsockopt(fd, level, optname, optval, optlen);
-    if (result == 0 && level == ZTS_SOL_SOCKET && optname == ZTS_SO_ERROR &&
-        zts_unmark(fd, ZTS_MARK_CONNECTING))
-        *(int *)optval = zts_connect_errno(*(int *)optval);
-    return finish(result);
+    int accepted = lwip_accept(fd, (struct sockaddr *)&from, &length);
+    if (accepted < 0 && !zt_socket_is_open(fd))
+        zt_stack_errno = ZTS_EBADF;
+    if (accepted >= 0 && addr != NULL) {
+        memcpy(addr, &from, *addrlen < length ? *addrlen : length);
+        *addrlen = length;
+    }
+    zts_watch_refresh(fd);
+    return finish_new(accepted);
 }
 
 typedef int (*namer)(int fd, struct sockaddr *addr, socklen_t *addrlen);
 
+/* What is longer than the caller's buffer is cut, and the length tells. */
 static int get_name(namer get, int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen)
 {
+    struct sockaddr_storage name;
+    socklen_t length = sizeof name;
+
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
-    if (addrlen == NULL || !is_socket_address(addr, *addrlen))
+    if (addr == NULL || addrlen == NULL || *addrlen < sizeof(struct zts_sockaddr_in))
         return ZTS_ERR_ARG;
     zts_begin();
-    return finish(get(fd, (struct sockaddr *)addr, addrlen));
+    int result = get(fd, (struct sockaddr *)&name, &length);
+    if (result == 0) {
+        memcpy(addr, &name, *addrlen < length ? *addrlen : length);
+        *addrlen = length;
+    }
+    return finish(result);
 }
 
 int zts_bsd_getsockname(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen)
@@ -259,14 +321,19 @@ int zts_bsd_getsockname(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrle
 
 int zts_bsd_getpeername(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen)
 {
+    if (zts_is_running() && zt_stream_stage(fd) == ZT_STREAM_CONNECTING)
+        return zts_fail(ZTS_ENOTCONN);
     return get_name(lwip_getpeername, fd, addr, addrlen);
 }
 
 int zts_bsd_close(int fd)
 {
+    /* The stop has closed it already: the number is given back once. */
     if (!zts_is_running())
-        return ZTS_ERR_SERVICE;
+        return zts_unmark(fd, ZTS_MARK_OPEN) ? ZTS_ERR_OK : ZTS_ERR_SERVICE;
     zts_begin();
+    zts_watch_close(fd);
+    (void)zts_unmark(fd, ZTS_MARK_OPEN);
     return finish(zt_socket_close(fd));
 }
 
@@ -274,10 +341,16 @@ int zts_bsd_shutdown(int fd, int how)
 {
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
-    if (how >= ZTS_SHUT_RD && how <= ZTS_SHUT_RDWR && zt_tcpsock_is_unconnected(fd))
+    enum zt_stream_stage stage = zt_stream_stage(fd);
+    if (how >= ZTS_SHUT_RD && how <= ZTS_SHUT_RDWR &&
+        (stage == ZT_STREAM_FRESH || stage == ZT_STREAM_GONE))
         return zts_fail(ZTS_ENOTCONN);
     zts_begin();
-    return finish(lwip_shutdown(fd, how));
+    int result = lwip_shutdown(fd, how);
+    /* What is shut already stays so. */
+    if (result < 0 && zt_stack_errno == ZTS_ENOTCONN && stage == ZT_STREAM_OPEN)
+        result = 0;
+    return finish(result);
 }
 
 int zts_bsd_fcntl(int fd, int cmd, int flags)

@@ -49,7 +49,6 @@ SAME(ZTS_POLLERR, POLLERR);
 SAME(ZTS_POLLNVAL, POLLNVAL);
 SAME(ZTS_FIONREAD, FIONREAD);
 SAME(ZTS_FIONBIO, FIONBIO);
-SAME(ZTS_FD_SETSIZE, FD_SETSIZE);
 
 SAME(ZTS_SOL_SOCKET, SOL_SOCKET);
 SAME(ZTS_SO_ACCEPTCONN, SO_ACCEPTCONN);
@@ -94,7 +93,6 @@ SAME_SIZE(zts_socklen_t, socklen_t);
 SAME_SIZE(struct zts_linger, struct linger);
 SAME_SIZE(zts_ip_mreq, struct ip_mreq);
 SAME_SIZE(zts_ipv6_mreq, struct ipv6_mreq);
-SAME_SIZE(zts_fd_set, fd_set);
 SAME_SIZE(zts_timeval, struct timeval);
 SAME_SIZE(struct zts_pollfd, struct pollfd);
 SAME_FIELD(struct zts_pollfd, revents, struct pollfd, revents);

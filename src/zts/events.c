@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "crypto/wipe.h"
 #include "vl2/ether.h"
+#include "zts/queue.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -19,7 +20,9 @@ struct told {
 
 static _Atomic zts_handler handler;
 static _Thread_local bool is_event_thread;
-static struct told *told_list; /* of the event thread */
+/* Of the event thread. */
+static struct told *told_list;
+static bool told_online;
 
 void zts_events_set_handler(zts_handler to)
 {
@@ -36,6 +39,7 @@ static void deliver(zts_event_t code, zts_event_msg_t message)
     zts_handler call = handler;
 
     message.event_code = (int16_t)code;
+    zts_queue_push(&message);
     if (call != NULL)
         call(&message);
 }
@@ -195,7 +199,7 @@ static void network_changed(struct zt_service *service, uint64_t nwid, bool is_u
     if (told != NULL && info != NULL && zts_fill_network(info, service, nwid)) {
         if (is_update)
             tell_network(ZTS_EVENT_NETWORK_UPDATE, info);
-        if (zt_service_is_online(service))
+        if (told_online)
             tell_state(told, info);
     }
     zt_free(info);
@@ -215,6 +219,7 @@ static void network_gone(uint64_t nwid)
 
 static void went_online(struct zt_service *service)
 {
+    told_online = true;
     tell_node(ZTS_EVENT_NODE_ONLINE, service);
     for (struct told *at = told_list; at != NULL; at = at->next)
         network_changed(service, at->nwid, false);
@@ -243,7 +248,20 @@ static void tell_route(zts_event_t code, const struct zt_notice *notice)
     memset(&info, 0, sizeof info);
     zts_sockaddr_of(&info.target, &notice->endpoint);
     zts_sockaddr_of(&info.via, &notice->via);
+    info.flags = notice->flags;
+    info.metric = notice->metric;
     deliver(code, (zts_event_msg_t){ .route = &info, .len = (int)sizeof info });
+}
+
+static void tell_interface(zts_event_t code, const struct zt_notice *notice)
+{
+    zts_netif_info_t info;
+
+    memset(&info, 0, sizeof info);
+    info.net_id = notice->nwid;
+    info.mac = zt_mac_number(notice->mac);
+    info.mtu = notice->mtu;
+    deliver(code, (zts_event_msg_t){ .netif = &info, .len = (int)sizeof info });
 }
 
 static void tell_peer(zts_event_t code, struct zt_service *service, uint64_t address)
@@ -284,7 +302,32 @@ static void node_down(struct zt_service *service)
 {
     while (told_list != NULL)
         forget_told(told_list->nwid);
+    told_online = false;
     tell_node(ZTS_EVENT_NODE_DOWN, service);
+}
+
+/* The kinds that are one event each. */
+static zts_event_t code_of(enum zt_notice_kind kind)
+{
+    static const zts_event_t codes[] = {
+        [ZT_NOTICE_ROUTE_ADDED] = ZTS_EVENT_ROUTE_ADDED,
+        [ZT_NOTICE_ROUTE_REMOVED] = ZTS_EVENT_ROUTE_REMOVED,
+        [ZT_NOTICE_PEER_DIRECT] = ZTS_EVENT_PEER_DIRECT,
+        [ZT_NOTICE_PEER_RELAY] = ZTS_EVENT_PEER_RELAY,
+        [ZT_NOTICE_PATH_NEW] = ZTS_EVENT_PEER_PATH_DISCOVERED,
+        [ZT_NOTICE_PATH_DEAD] = ZTS_EVENT_PEER_PATH_DEAD,
+        [ZT_NOTICE_SAVED_PEER] = ZTS_EVENT_STORE_PEER,
+        [ZT_NOTICE_SAVED_NETWORK] = ZTS_EVENT_STORE_NETWORK,
+        [ZT_NOTICE_STACK_UP] = ZTS_EVENT_STACK_UP,
+        [ZT_NOTICE_STACK_DOWN] = ZTS_EVENT_STACK_DOWN,
+        [ZT_NOTICE_NETIF_UP] = ZTS_EVENT_NETIF_UP,
+        [ZT_NOTICE_NETIF_DOWN] = ZTS_EVENT_NETIF_DOWN,
+        [ZT_NOTICE_NETIF_REMOVED] = ZTS_EVENT_NETIF_REMOVED,
+        [ZT_NOTICE_LINK_UP] = ZTS_EVENT_NETIF_LINK_UP,
+        [ZT_NOTICE_LINK_DOWN] = ZTS_EVENT_NETIF_LINK_DOWN,
+    };
+
+    return codes[kind];
 }
 
 void zts_events_notice(void *context, const struct zt_notice *notice)
@@ -310,6 +353,7 @@ void zts_events_notice(void *context, const struct zt_notice *notice)
         went_online(service);
         break;
     case ZT_NOTICE_OFFLINE:
+        told_online = false;
         tell_node(ZTS_EVENT_NODE_OFFLINE, service);
         break;
     case ZT_NOTICE_NETWORK:
@@ -323,28 +367,29 @@ void zts_events_notice(void *context, const struct zt_notice *notice)
         tell_address(notice);
         break;
     case ZT_NOTICE_ROUTE_ADDED:
-        tell_route(ZTS_EVENT_ROUTE_ADDED, notice);
-        break;
     case ZT_NOTICE_ROUTE_REMOVED:
-        tell_route(ZTS_EVENT_ROUTE_REMOVED, notice);
+        tell_route(code_of(notice->kind), notice);
         break;
     case ZT_NOTICE_PEER_DIRECT:
-        tell_peer(ZTS_EVENT_PEER_DIRECT, service, notice->address);
-        break;
     case ZT_NOTICE_PEER_RELAY:
-        tell_peer(ZTS_EVENT_PEER_RELAY, service, notice->address);
-        break;
     case ZT_NOTICE_PATH_NEW:
-        tell_peer(ZTS_EVENT_PEER_PATH_DISCOVERED, service, notice->address);
-        break;
     case ZT_NOTICE_PATH_DEAD:
-        tell_peer(ZTS_EVENT_PEER_PATH_DEAD, service, notice->address);
+        tell_peer(code_of(notice->kind), service, notice->address);
         break;
     case ZT_NOTICE_SAVED_PEER:
-        tell_bytes(ZTS_EVENT_STORE_PEER, notice->bytes, notice->length);
-        break;
     case ZT_NOTICE_SAVED_NETWORK:
-        tell_bytes(ZTS_EVENT_STORE_NETWORK, notice->bytes, notice->length);
+        tell_bytes(code_of(notice->kind), notice->bytes, notice->length);
+        break;
+    case ZT_NOTICE_STACK_UP:
+    case ZT_NOTICE_STACK_DOWN:
+        deliver(code_of(notice->kind), (zts_event_msg_t){ .len = 0 });
+        break;
+    case ZT_NOTICE_NETIF_UP:
+    case ZT_NOTICE_NETIF_DOWN:
+    case ZT_NOTICE_NETIF_REMOVED:
+    case ZT_NOTICE_LINK_UP:
+    case ZT_NOTICE_LINK_DOWN:
+        tell_interface(code_of(notice->kind), notice);
         break;
     case ZT_NOTICE_DOWN:
         node_down(service);

@@ -286,9 +286,15 @@ int zts_addr_get_all(uint64_t net_id, struct zts_sockaddr_storage *addr, unsigne
 
 typedef struct zt_endpoint (*scheme)(zt_nwid nwid, zt_address address);
 
+/* A node's id has 40 bits; what has more is an error code of zts_node_get_id, or no id. */
+static bool are_ids(uint64_t net_id, uint64_t node_id)
+{
+    return net_id != 0 && node_id != 0 && node_id >> 40 == 0;
+}
+
 static int compute(scheme by, uint64_t net_id, uint64_t node_id, struct zts_sockaddr_storage *addr)
 {
-    if (net_id == 0 || node_id == 0 || addr == NULL)
+    if (!are_ids(net_id, node_id) || addr == NULL)
         return ZTS_ERR_ARG;
     struct zt_endpoint computed = by(net_id, node_id);
     memcpy((uint8_t *)addr + offsetof(struct zts_sockaddr_in6, sin6_addr), computed.ip, 16);
@@ -300,7 +306,7 @@ static int compute_text(scheme by, uint64_t net_id, uint64_t node_id, char *dst,
 {
     char text[ZT_ENDPOINT_TEXT];
 
-    if (net_id == 0 || node_id == 0 || dst == NULL || len != ZTS_IP_MAX_STR_LEN)
+    if (!are_ids(net_id, node_id) || dst == NULL || len != ZTS_IP_MAX_STR_LEN)
         return ZTS_ERR_ARG;
     struct zt_endpoint computed = by(net_id, node_id);
     zts_upper_text(&computed, text);

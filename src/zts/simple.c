@@ -5,6 +5,7 @@
 #include "lwip/sockets.h"
 #include "os/host.h"
 #include "stack/tcpsock.h"
+#include "zts/wait.h"
 
 enum { DEFAULT_TIMEOUT_MS = 30000, RETRY_MS = 250 };
 
@@ -40,16 +41,25 @@ static bool may_pass(int code)
            code == ZTS_ENETUNREACH || code == ZTS_ENOMEM || code == ZTS_EAGAIN;
 }
 
-/* The first packets to a new peer may get lost while a path is found, so failures are tried again. */
+/* The first packets to a new peer may get lost while a path is found, so failures are tried again. An
+   attempt that the deadline cut short says less than the one before. */
 static int connect_until(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrlen,
                          int64_t deadline_ms)
 {
+    int reason = ZTS_ETIMEDOUT;
+
     for (;;) {
         int code = attempt(fd, addr, addrlen, deadline_ms);
         int64_t left_ms = deadline_ms - zt_host_mono_ms();
-        if (code == 0 || !may_pass(code) || left_ms <= 0)
+        if (code == 0 || !may_pass(code))
             return code;
-        zt_host_sleep_ms(left_ms < RETRY_MS ? left_ms : RETRY_MS);
+        if (code != ZTS_ETIMEDOUT)
+            reason = code;
+        if (left_ms <= 0)
+            return reason;
+        zts_wait_for_change(left_ms < RETRY_MS ? left_ms : RETRY_MS);
+        if (!zts_is_running())
+            return reason;
     }
 }
 

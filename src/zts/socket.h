@@ -6,11 +6,16 @@
 #include "zts/zts.h"
 
 enum {
-    ZTS_MARK_CONNECTING = 1, /* a non-blocking connect was started and not yet asked about */
-    ZTS_MARK_ENDED = 2       /* reading reported the end */
+    ZTS_MARK_OPEN = 1,        /* the descriptor was given out, and not closed yet */
+    ZTS_MARK_CONNECTING = 2,  /* a non-blocking connect was started and not yet asked about */
+    ZTS_MARK_FAILED = 4,      /* the last attempt to connect failed, and the caller knows */
+    ZTS_MARK_ERROR_TOLD = 8,  /* the caller knows that the connection was lost */
+    ZTS_MARK_REUSE_ADDR = 16, /* options that lwIP has only one for */
+    ZTS_MARK_REUSE_PORT = 32
 };
 
-void zts_mark_reset(int fd);
+/* A new descriptor. */
+void zts_mark_new(int fd);
 void zts_mark(int fd, unsigned mark);
 /* Was it marked? Takes the mark away. */
 bool zts_unmark(int fd, unsigned mark);
@@ -19,8 +24,13 @@ bool zts_is_marked(int fd, unsigned mark);
 /* Before and after a call of lwIP's. finish returns result, with zts_errno set, or cleared on success. */
 void zts_begin(void);
 ssize_t zts_finish(ssize_t result);
-/* What lwIP calls an aborted or reset attempt to connect. */
-int zts_connect_errno(int code);
+/* What it means that lwIP calls an attempt to connect aborted or reset. */
+int zts_connect_errno(int fd, int code);
+/* Takes the error that waits to be told (ZTS_SO_ERROR); 0: none. */
+int zts_take_error(int fd);
+bool zts_is_stream(int fd);
+/* May the address be given to lwIP? */
+bool zts_is_socket_address(const void *addr, zts_socklen_t addrlen);
 bool zts_is_nonblocking(int fd);
 
 #endif

@@ -4,11 +4,16 @@
 
 #include "base/mem.h"
 #include "crypto/wipe.h"
+#include "os/corelock.h"
 #include "os/host.h"
+#include "stack/ready.h"
+#include "zts/export.h"
+#include "zts/onlook.h"
+#include "zts/wait.h"
+#include "zts/watch.h"
 
 #include <assert.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <threads.h>
 
@@ -49,6 +54,7 @@ static void set_state(enum state next)
     assert(legal[state][next]);
     state = next;
     zt_monitor_wake_all(monitor);
+    zts_wait_changed();
 }
 
 /* The event thread must not wait: the stop waits for it. */
@@ -124,19 +130,8 @@ struct zt_service *zts_events_service(void)
     return current;
 }
 
-/* What somebody must act upon, a taken port or a full disk, has no other way to be read: the events of
-   the compatible interface carry no text. */
-static void print_error(void *context, enum zt_log_level level, const char *module,
-                        const char *line)
-{
-    (void)context;
-    (void)level;
-    (void)fprintf(stderr, "libzt: %s: %s\n", module, line);
-}
-
 static struct zt_service *start_service(void)
 {
-    static const struct zt_log log = { .level = ZT_LOG_ERROR, .sink = print_error };
     struct zt_service_options options;
     const char *blacklist[ZTS_MAX_BLACKLIST];
 
@@ -161,7 +156,7 @@ static struct zt_service *start_service(void)
     options.interface_blacklist = blacklist;
     options.interface_blacklist_count = settings.blacklist_count;
     options.use_stack = true;
-    options.log = &log;
+    options.log = zts_trace_log();
     options.notice = settings.wants_events ? zts_events_notice : NULL;
     return zt_service_start(&options);
 }
@@ -175,6 +170,7 @@ int zts_node_start(void)
     if (state == STATE_FRESH) {
         zt_thread_join(stopper);
         stopper = NULL;
+        zts_onlook_update();
         service = start_service();
         result = service == NULL ? ZTS_ERR_GENERAL : ZTS_ERR_OK;
         if (service != NULL)
@@ -188,6 +184,11 @@ int zts_node_start(void)
 static void run_stop(void *unused)
 {
     (void)unused;
+    zts_watch_stop();
+    /* Also those who wait for no socket at all. */
+    zt_core_lock();
+    zt_waiter_wake_all();
+    zt_core_unlock();
     enter_monitor();
     while (users > 0)
         zt_monitor_wait(monitor, -1);
@@ -240,5 +241,7 @@ int zts_node_free(void)
         stopper = NULL;
     zt_monitor_leave(monitor);
     zt_thread_join(ended);
+    if (ended != NULL)
+        zts_export_end();
     return result;
 }

@@ -187,6 +187,36 @@ def no_interface(lab):
     node.quit()
 
 
+def address_changes(lab, a, b):
+    """It is found again from where it is now; existing paths lead to where it was."""
+    netns = lab.netns("b")
+    was = lab.hosts["b"]
+    for address in ("10.98.104.1", "10.98.114.1", was):
+        lab.ip("-n", netns, "addr", "flush", "dev", "eth0")
+        lab.ip("-n", netns, "addr", "add", f"{address}/16", "dev", "eth0")
+        began = time.time()
+        lab.wait_until(lambda: a.reaches(b, seconds=0.1), 10, f"b is found at {address}")
+        lab.wait_until(lambda: b.reaches(a, seconds=0.1), 10, f"and reaches others from {address}")
+        lab.report(f"b moves to {address}", f"{time.time() - began:.2f} s")
+
+
+def starts_anew_at_once(lab, a, b):
+    """With all in its cache, a member that restarts is there again after moments, however soon it comes."""
+    for gap in (1, 0.1, 0.1, 0, 0):
+        ips, address = b.ips, b.id
+        b.do("stop-now")
+        b.quit()
+        time.sleep(gap)
+        began = time.time()
+        b = Node(lab, "b")
+        b.launch()
+        b.ips, b.id = ips, address
+        lab.wait_until(lambda: b.reaches(a, seconds=0.05), 3, f"b works again, {gap} s after its end")
+        lab.report(f"restart after {gap} s: first answer", f"{time.time() - began:.2f} s")
+        b.do("echo", 7)
+    return b
+
+
 def ports_of(lab, host):
     """The UDP endpoints bound at the host's address."""
     lines = lab.check_call(host, "ss", "-Huln4").splitlines()
@@ -241,6 +271,8 @@ def scenario(lab):
     disk_fills_up(lab, network, a)
     damaged_caches(lab, network, b)
     no_interface(lab)
+    address_changes(lab, a, b)
+    b = starts_anew_at_once(lab, a, b)
     flood(lab, a, b)
     for node in (a, b):
         node.quit()

@@ -9,6 +9,7 @@ peer.py LIBRARY. Commands:
   udp-bind FAMILY PORT           udp-serve          udp-ask IP PORT COUNT SIZE
   udp-stop IP PORT
   stats                          close              forget             stop           quit
+  raw                            patience SECONDS
 """
 import ctypes
 import hashlib
@@ -32,9 +33,10 @@ for name in ("zts_bsd_send", "zts_bsd_recv", "zts_bsd_sendto", "zts_bsd_recvfrom
                              ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint32)],
     }[name]
 FAMILIES = {"4": 2, "6": 10}
-STREAM, DATAGRAM = 1, 2
+STREAM, DATAGRAM, RAW = 1, 2, 3
 
 nwid = 0
+patience = 0  # seconds to wait for a connection or bytes; 0: without end
 listener = -1
 connection = -1
 socket = -1
@@ -105,9 +107,32 @@ def tcp_listen(family, port):
     return "listening"
 
 
+def be_patient(seconds):
+    """Who waits for somebody that died must end some time."""
+    global patience
+    patience = int(seconds)
+    return f"for {seconds} s"
+
+
+def limit(fd):
+    if patience:
+        checked(zts.zts_set_recv_timeout(fd, patience, 0), "timeout")
+
+
+def raw():
+    """What becomes of an attempt to open a raw socket, as a ping would need."""
+    fd = zts.zts_bsd_socket(FAMILIES["4"], RAW, 1)
+    if fd < 0:
+        return f"refused, errno {ctypes.c_int.in_dll(zts, 'zts_errno').value}"
+    zts.zts_bsd_close(fd)
+    return "opened"
+
+
 def accept():
     global connection
+    limit(listener)
     connection = checked(zts.zts_bsd_accept(listener, None, None), "accept")
+    limit(connection)
     return "accepted"
 
 
@@ -118,6 +143,7 @@ def tcp_connect(ip, port, seconds):
     while True:
         connection = checked(zts.zts_bsd_socket(FAMILIES[family_of(ip)], STREAM, 0), "socket")
         if zts.zts_bsd_connect(connection, name, len(name)) == 0:
+            limit(connection)
             return "connected"
         zts.zts_bsd_close(connection)
         if time.time() > until:
@@ -274,7 +300,7 @@ def stop():
 COMMANDS = {"start": start, "join": join, "wait": wait, "address": address, "tcp-listen": tcp_listen,
             "accept": accept, "tcp-connect": tcp_connect, "send-bulk": send_bulk,
             "recv-bulk": recv_bulk, "udp-bind": udp_bind, "udp-serve": udp_serve, "udp-ask": udp_ask, "udp-stop": udp_stop,
-            "stats": stats, "close": close, "forget": forget, "stop": stop}
+            "stats": stats, "raw": raw, "patience": be_patient, "close": close, "forget": forget, "stop": stop}
 
 
 def main():

@@ -107,6 +107,8 @@ static void note_answer(struct sim_node *node, uint16_t number)
                "node %u gets an answer it never asked for", node->index);
     if (!pair)
         return;
+    if (pair->is_again && !pair->reached)
+        pair->again_sends = node->sends - pair->again_sends;
     pair->reached = true;
     if (pair->reached_ms < 0)
         pair->reached_ms = node->sim->now_ms;

@@ -33,11 +33,12 @@ static bool run_seed(const struct options *options, bool twice)
 
     swarm_run(options, &first);
     printf("seed %llu nodes %u: pairs tried %u reached %u direct %u of %u permitted, first contact "
-           "%lld ms, %llu datagrams, simulated %.1f s real %.2f s, hash %016llx\n",
+           "%lld ms, restarts at most %u datagrams, %llu datagrams, simulated %.1f s real %.2f s, "
+           "hash %016llx\n",
            (unsigned long long)options->seed, options->nodes, first.tried, first.reached,
            first.direct_permitted, first.permitted, (long long)first.first_contact_ms,
-           (unsigned long long)first.datagrams, (double)first.simulated_ms / 1000,
-           seconds() - began, (unsigned long long)first.hash);
+           first.again_datagrams, (unsigned long long)first.datagrams,
+           (double)first.simulated_ms / 1000, seconds() - began, (unsigned long long)first.hash);
     good = first.violations == 0;
     if (twice) {
         swarm_run(options, &second);

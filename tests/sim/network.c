@@ -92,6 +92,7 @@ void network_send(struct sim *sim, struct sim_node *from, const struct zt_effect
     datagram->ttl = effect->code;
     datagram->length = effect->length;
     memcpy(datagram->bytes, effect->bytes, effect->length);
+    from->sends++;
     sim->datagrams++;
     sim->bytes += effect->length;
 

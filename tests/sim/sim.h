@@ -59,6 +59,7 @@ enum event_kind {
     EVENT_PAIR,
     EVENT_RESTART,
     EVENT_START,
+    EVENT_AGAIN,
     EVENT_CLOCK,
     EVENT_CONTROLLER
 };
@@ -112,6 +113,7 @@ struct sim_node {
     struct zt_endpoint ipv4; /* as the controller assigned it; none yet: family 0 */
     int64_t configured_ms;   /* -1: not yet */
     uint64_t frames_in;
+    uint64_t sends; /* datagrams */
 };
 
 /* Two members that want to talk. */
@@ -122,7 +124,9 @@ struct pair {
     struct zt_mac mac_b;
     bool reached; /* an echo came back since the faults healed */
     int64_t first_ms, reached_ms;
-    uint16_t number; /* echo identifier */
+    uint16_t number;      /* echo identifier */
+    bool is_again;        /* a restarts once more, when all is well */
+    uint64_t again_sends; /* datagrams of a until then */
 };
 
 struct options {
@@ -133,6 +137,7 @@ struct options {
 
 struct result {
     unsigned tried, reached, permitted, direct, direct_permitted;
+    unsigned again_datagrams; /* the most that a restarted member sent until its peer answered */
     int64_t simulated_ms, first_contact_ms; /* median from the first try to the first answer */
     uint64_t hash, datagrams, bytes;
     unsigned violations;
@@ -174,6 +179,11 @@ void network_arrive(struct sim *sim, int from_nat, struct datagram *datagram);
 uint32_t network_public_slot(
     const struct zt_endpoint *endpoint); /* UINT32_MAX: no public address */
 struct zt_endpoint network_public_ip(uint32_t slot, uint16_t port);
+
+/* again.c: members restart when all is well, each with what it saved. */
+void again_draw(struct sim *sim);
+void again_run(struct sim *sim, struct pair *pair);
+void again_judge(struct sim *sim, const struct pair *pair, struct result *result);
 
 /* nat.c */
 void nat_init(struct nat *nat, enum nat_kind kind, struct zt_endpoint public_ip);

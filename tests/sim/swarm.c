@@ -190,6 +190,7 @@ static void build(struct sim *sim, const struct options *options)
     make_planet(sim, root_count);
     hosting_start(sim);
     draw_pairs(sim, root_count + 1);
+    again_draw(sim);
     draw_troubles(sim, 1); /* root 0 stays, so that there is always one */
     for (uint32_t i = 0; i < sim->node_count; i++)
         queue_put(&sim->queue, 1000 + (i <= root_count ? 0 : below(sim, 3000)), EVENT_START, i,
@@ -230,6 +231,9 @@ static void run_event(struct sim *sim, struct event *event)
         break;
     case EVENT_START:
         node_start(node);
+        break;
+    case EVENT_AGAIN:
+        again_run(sim, &sim->pairs[event->index]);
         break;
     case EVENT_CLOCK:
         node->wall_offset_ms += (int64_t)below(sim, 7200000) - 3600000;
@@ -294,6 +298,8 @@ static void judge_pair(struct sim *sim, const struct pair *pair, struct result *
     result->permitted += permitted;
     result->direct += direct;
     result->direct_permitted += permitted && direct;
+    if (pair->is_again)
+        again_judge(sim, pair, result);
     check_that(sim, pair->reached, "%u never reaches %u%s", a->index, b->index,
                pair->by_ipv6 ? " by IPv6" : "");
     check_that(sim, direct || !permitted, "%u (NAT %d) and %u (NAT %d) never get a direct path",

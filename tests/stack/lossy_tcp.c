@@ -258,7 +258,9 @@ static void a_refused_connection_may_be_tried_again(void **unused)
 
     int listener = bound_socket("10.2.0.1", 5008, SOCK_STREAM);
     assert_int_equal(lwip_listen(listener, 1), 0);
-    zt_tcpsock_prepare(fd);
+    ip_addr_t there;
+    assert_int_equal(ipaddr_aton("10.1.0.2", &there), 1);
+    zt_tcpsock_prepare(fd, &there, 5008);
     assert_int_equal(connect_to(fd, "10.1.0.2", 5008), 0);
     lwip_close(fd);
     zt_socket_close(listener);

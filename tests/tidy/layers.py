@@ -15,12 +15,14 @@ MAY = {
     "vl1": {"base", "crypto"},
     "vl2": {"base", "crypto", "vl1"},
     "node": {"base", "crypto", "vl1", "vl2"},
+    "rules": {"base", "crypto", "vl1", "vl2"},
     "controller": {"base", "crypto", "vl1", "vl2"},
     "os": {"base"},
     "stack": {"base", "os"},
     "service": {"base", "crypto", "vl1", "vl2", "node", "os", "stack"},
     "zts": {"base", "crypto", "vl1", "vl2", "node", "os", "stack", "service"},
-    "cmd": {"base", "crypto", "vl1", "vl2", "node", "os", "controller", "service"},
+    "http": {"base", "crypto", "os"},
+    "cmd": {"base", "crypto", "vl1", "vl2", "node", "os", "rules", "controller", "service", "http"},
 }
 # what others may include of a layer; in base, crypto and os each header is a door
 DOORS = {
@@ -28,9 +30,11 @@ DOORS = {
     "vl2": {"vl2.h", "ether.h", "com.h", "grants.h", "revocation.h", "rules.h", "rules_codec.h",
             "config.h", "dict.h"},
     "node": {"node.h"},
+    "rules": {"language.h"},
     "controller": {"controller.h", "store.h", "rules_json.h"},
-    "stack": {"stack.h", "tcpsock.h", "names.h"},
+    "stack": {"stack.h", "tcpsock.h", "names.h", "ready.h"},
     "service": {"service.h"},
+    "http": {"http.h"},
     "zts": set(),
     "cmd": set(),
 }
@@ -45,11 +49,13 @@ OUTSIDE = {
     "vl1": STANDARD | {"utlist.h"},
     "vl2": STANDARD | {"utlist.h"},
     "node": STANDARD,
+    "rules": STANDARD,
     "controller": STANDARD | {"utlist.h", "jansson.h", "stdio.h", "stdlib.h"},
     "os": {r".*"},
     "stack": LIBC | {r"lwip/.*", r"netif/.*", r"arch/.*", "lwipopts.h"},
     "service": LIBC | {"utlist.h", "pthread.h"},
     "zts": LIBC | {r"lwip/.*", "ZeroTierSockets.h", "pthread.h"},
+    "http": LIBC | {"jansson.h"},
     "cmd": LIBC | {r".*"},
 }
 EXTRA = {
@@ -60,7 +66,15 @@ EXTRA = {
     "vl1/packet.c": {"lz4.h"},
     "crypto/salsa_simd.c": {"immintrin.h", "emmintrin.h", "arm_neon.h"},
     "controller/store_sqlite.c": {"sqlite3.h"},
+    "controller/postgres.h": {"libpq-fe.h"},
+    "controller/postgres.c": {"poll.h"},
     "stack/arch/cc.h": {"unistd.h"},
+    "http/connections.c": {"sys/socket.h"},
+    "http/exchange.h": {"microhttpd.h"},
+    "http/listen.h": {"sys/socket.h"},
+    "http/listen.c": {"fcntl.h", "netinet/in.h", "unistd.h"},
+    "http/server.c": {"unistd.h"},
+    "zts/central_curl.c": {"curl/curl.h"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

@@ -39,6 +39,27 @@ static void a_line_reaches_the_sink_if_its_level_is_on(void **unused)
     assert_int_equal(lines, 1);
 }
 
+static bool wants_paths(void *context, enum zt_log_level level, const char *module)
+{
+    assert_ptr_equal(context, &lines);
+    return level == ZT_LOG_INFO && strcmp(module, "path") == 0;
+}
+
+static void who_wants_lines_may_choose_by_module(void **unused)
+{
+    struct zt_log log = { .wants = wants_paths, .sink = keep, .context = &lines };
+
+    (void)unused;
+    lines = 0;
+    zt_log_info(&log, "path", "yes");
+    zt_log_info(&log, "peer", "no");
+    zt_log_error(&log, "path", "no");
+    assert_int_equal(lines, 1);
+    log.sink = NULL;
+    zt_log_info(&log, "path", "no");
+    assert_int_equal(lines, 1);
+}
+
 static void a_long_line_is_cut(void **unused)
 {
     struct zt_log log = { .level = ZT_LOG_INFO, .sink = keep, .context = &lines };
@@ -52,6 +73,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_reaches_the_sink_if_its_level_is_on),
+        cmocka_unit_test(who_wants_lines_may_choose_by_module),
         cmocka_unit_test(a_long_line_is_cut),
     };
 

@@ -72,6 +72,49 @@ static void a_moved_port_replaces_the_dead_path_to_its_ip(void **unused)
     zt_peer_free(peer);
 }
 
+/* It restarted on another secondary port: its HELLO comes from the primary one and from one unknown. */
+static void ports_that_do_not_speak_with_the_others_stand_back(void **unused)
+{
+    struct zt_peer *peer = new_peer();
+    struct zt_link by_other_socket = { 2, link_to(1, 20).remote }, fresh = link_to(1, 30);
+
+    (void)unused;
+    install(peer, link_to(1, 10), 50, 1000);
+    install(peer, link_to(1, 20), 20, 1000);
+    install(peer, by_other_socket, 20, 1000);
+    install(peer, link_to(2, 20), 30, 1000);
+    zt_path_heard(zt_peer_path(peer, &(struct zt_link){ 1, link_to(1, 10).remote }), 2000);
+    zt_peer_doubt_siblings(peer, &fresh.remote, 2000, 2000);
+    assert_false(zt_path_is_in_doubt(&peer->paths[0], 2000));
+    assert_true(zt_path_is_in_doubt(&peer->paths[1], 2000));
+    assert_true(zt_path_is_in_doubt(&peer->paths[2], 2000));
+    assert_false(zt_path_is_in_doubt(&peer->paths[3], 2000)); /* another machine, or interface */
+    assert_int_equal(zt_peer_best_path(peer, 2000)->link.remote.ip[3], 2);
+    zt_path_heard(&peer->paths[1], 2010);
+    zt_peer_paths_changed(peer);
+    assert_int_equal(zt_peer_best_path(peer, 2010)->link.remote.port, 20);
+    zt_peer_free(peer);
+}
+
+static void what_was_remembered_is_bounded_and_gone_with_a_path(void **unused)
+{
+    struct zt_peer *peer = new_peer();
+
+    (void)unused;
+    for (uint8_t i = 1; i <= ZT_MAX_REMEMBERED + 2; i++) {
+        struct zt_link link = link_to(i, 1);
+
+        zt_peer_remember(peer, &link.remote);
+        zt_peer_remember(peer, &link.remote);
+    }
+    assert_int_equal(peer->cached_count, ZT_MAX_REMEMBERED);
+    for (uint8_t i = 0; i < ZT_MAX_REMEMBERED; i++)
+        assert_int_equal(peer->cached[i].ip[3], ZT_MAX_REMEMBERED + 2 - i);
+    zt_peer_forget_cached(peer);
+    assert_int_equal(peer->cached_count, 0);
+    zt_peer_free(peer);
+}
+
 static void at_the_bound_the_longest_silent_path_gives_way(void **unused)
 {
     struct zt_peer *peer = new_peer();
@@ -170,6 +213,8 @@ int main(void)
         cmocka_unit_test(the_best_path_is_the_fastest_unexpired_one),
         cmocka_unit_test(on_a_tie_the_later_path_wins),
         cmocka_unit_test(a_moved_port_replaces_the_dead_path_to_its_ip),
+        cmocka_unit_test(ports_that_do_not_speak_with_the_others_stand_back),
+        cmocka_unit_test(what_was_remembered_is_bounded_and_gone_with_a_path),
         cmocka_unit_test(at_the_bound_the_longest_silent_path_gives_way),
         cmocka_unit_test(removing_a_path_keeps_the_others_in_order),
         cmocka_unit_test(the_n_th_allocation_may_fail),

@@ -114,7 +114,7 @@ static void a_new_moon_is_taken_from_its_seed_only_and_logged(void **unused)
     struct zt_vl1 *vl1 = lab->nodes[1].vl1;
     struct zt_world moon = lab_world(lab, ZT_WORLD_MOON, MOON, 1, 2, 1);
     char logged[200] = "";
-    struct zt_log log = { ZT_LOG_INFO, keep_line, logged };
+    struct zt_log log = { .level = ZT_LOG_INFO, .sink = keep_line, .context = logged };
 
     (void)unused;
     vl1->options.log = &log;

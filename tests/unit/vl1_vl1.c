@@ -205,6 +205,33 @@ static void a_closed_socket_takes_its_paths_along(void **unused)
     lab_free(lab);
 }
 
+/* First the old address goes with its socket, then the new one comes; between them there is none. */
+static void a_node_that_moves_is_heard_from_its_new_address_at_once(void **unused)
+{
+    struct lab *lab = lab_with_root(3);
+    uint8_t ip[4] = { 10, 0, 77, 1 };
+
+    (void)unused;
+    lab_send(lab, 1, 2, ZT_VERB_FRAME, 10);
+    lab_send(lab, 2, 1, ZT_VERB_FRAME, 10);
+    lab_run(lab, 1000);
+    zt_vl1_set_local_endpoints(lab->nodes[1].vl1, &lab->nodes[1].at, 1);
+    lab_run(lab, 1000);
+    assert_non_null(lab_path(lab, 2, 1));
+    for (size_t i = 0; i < 3; i++)
+        lab->cut[1][i] = true;
+    zt_vl1_socket_closed(lab->nodes[1].vl1, lab->now, LAB_SOCKET);
+    zt_vl1_set_local_endpoints(lab->nodes[1].vl1, NULL, 0);
+    lab_run(lab, 100);
+    for (size_t i = 0; i < 3; i++)
+        lab->cut[1][i] = false;
+    lab->nodes[1].at = zt_endpoint_v4(ip, LAB_PORT);
+    zt_vl1_set_local_endpoints(lab->nodes[1].vl1, &lab->nodes[1].at, 1);
+    lab_run(lab, 100);
+    assert_memory_equal(lab_path(lab, 2, 1)->link.remote.ip, ip, 4);
+    lab_free(lab);
+}
+
 static void every_judged_packet_is_counted_once(void **unused)
 {
     struct lab *lab = lab_with_root(2);
@@ -354,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_silent_peer_is_saved_and_forgotten),
         cmocka_unit_test(a_cached_peer_is_greeted_when_it_is_wanted),
         cmocka_unit_test(a_closed_socket_takes_its_paths_along),
+        cmocka_unit_test(a_node_that_moves_is_heard_from_its_new_address_at_once),
         cmocka_unit_test(every_judged_packet_is_counted_once),
         cmocka_unit_test(damaged_datagrams_change_nothing),
         cmocka_unit_test(running_out_of_memory_loses_packets_only),

@@ -29,6 +29,7 @@ struct lab_node {
     unsigned config_events, gone_events, saves, forgets, requests, frames;
     uint8_t frame[LAB_FRAME_SIZE]; /* the last one for the host */
     size_t frame_length;
+    uint32_t frame_code; /* of the last one: why it was dropped, if it was */
     /* What the controller says to it. */
     uint8_t refusal; /* error code; 0: it gets a config */
     struct zt_config *config;
@@ -51,6 +52,8 @@ struct lab {
     bool cut[LAB_NODES];    /* nothing reaches the node */
     struct lab_datagram *queue;
     size_t queued;
+    uint8_t planet[ZT_MAX_WORLD];
+    size_t planet_length;
 };
 
 static const char *const lab_identities[LAB_NODES] = {
@@ -174,6 +177,7 @@ static inline void lab_take_effect(struct lab *lab, struct lab_node *node,
         assert_true(effect->length <= sizeof node->frame);
         node->frames++;
         node->frame_length = effect->length;
+        node->frame_code = effect->code;
         memcpy(node->frame, effect->bytes, effect->length);
         break;
     case ZT_EFFECT_PROVE:
@@ -276,8 +280,7 @@ static inline void lab_run(struct lab *lab, int64_t ms)
     lab->now.mono_ms = end_ms;
 }
 
-static inline void lab_start_node(struct lab *lab, size_t i, const uint8_t *world,
-                                  size_t world_length)
+static inline void lab_start_node(struct lab *lab, size_t i)
 {
     struct lab_node *node = &lab->nodes[i];
     struct zt_node_options options = { .self = &node->self,
@@ -287,7 +290,8 @@ static inline void lab_start_node(struct lab *lab, size_t i, const uint8_t *worl
 
     node->node = zt_node_new(&options, lab->now);
     assert_non_null(node->node);
-    assert_int_equal(zt_node_offer_world(node->node, lab->now, world, world_length), ZT_DROP_NONE);
+    assert_int_equal(zt_node_offer_world(node->node, lab->now, lab->planet, lab->planet_length),
+                     ZT_DROP_NONE);
 }
 
 /* All nodes are online and know the root; nobody has joined. */
@@ -297,10 +301,10 @@ static inline struct lab *lab_new(void)
     struct zt_world world = {
         .type = ZT_WORLD_PLANET, .id = 4711, .updated_ms = 1000, .root_count = 1
     };
-    uint8_t bytes[ZT_MAX_WORLD];
-    struct zt_writer out = zt_writer_of(bytes, sizeof bytes);
+    struct zt_writer out;
 
     assert_non_null(lab);
+    out = zt_writer_of(lab->planet, sizeof lab->planet);
     lab->now = (struct zt_instant){ 100000, 1700000000000 };
     lab->queue = calloc(LAB_QUEUE, sizeof *lab->queue);
     for (size_t i = 0; i < LAB_NODES; i++) {
@@ -317,9 +321,10 @@ static inline struct lab *lab_new(void)
     world.roots[0].endpoints[0] = lab->nodes[ROOT].at.remote;
     zt_world_sign(&world, &lab->nodes[ROOT].self.secret, &lab->nodes[ROOT].self.key);
     zt_world_write(&world, &out);
+    lab->planet_length = zt_writer_length(&out);
     for (size_t i = 0; i < LAB_NODES; i++) {
         lab->nodes[i].config = lab_config(lab, i);
-        lab_start_node(lab, i, bytes, zt_writer_length(&out));
+        lab_start_node(lab, i);
     }
     lab_run(lab, 1000);
     return lab;

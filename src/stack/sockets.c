@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What streams and datagram sockets have in common: ports, flags, closing. */
+#include "stack/tcpsock.h"
+
+#include "stack/hooks.h"
+#include "stack/interface.h"
+#include "stack/ports.h"
+
+#include "lwip/api.h"
+#include "lwip/priv/sockets_priv.h"
+#include "lwip/priv/tcp_priv.h"
+#include "lwip/sockets.h"
+#include "lwip/udp.h"
+#include "os/corelock.h"
+
+static struct lwip_sock *socket_of(int fd)
+{
+    struct lwip_sock *found = lwip_socket_dbg_get_socket(fd);
+
+    return found == NULL || found->conn == NULL || found->fd_free_pending != 0 ? NULL : found;
+}
+
+static bool is_stream(const struct lwip_sock *socket)
+{
+    return NETCONNTYPE_GROUP(socket->conn->type) == NETCONN_TCP;
+}
+
+static bool is_datagram(const struct lwip_sock *socket)
+{
+    return NETCONNTYPE_GROUP(socket->conn->type) == NETCONN_UDP;
+}
+
+/* Its end in lwIP; NULL: none, or none any more, as it is being closed. */
+static struct udp_pcb *datagram_of(const struct lwip_sock *socket)
+{
+    return socket != NULL && is_datagram(socket) ? socket->conn->pcb.udp : NULL;
+}
+
+bool zt_socket_is_bound(int fd)
+{
+    zt_core_lock();
+    struct lwip_sock *socket = socket_of(fd);
+    bool bound = false;
+    if (socket != NULL && socket->conn->pcb.ip != NULL) {
+        bound = (is_stream(socket) && socket->conn->pcb.tcp->local_port != 0) ||
+                (is_datagram(socket) && socket->conn->pcb.udp->local_port != 0);
+    }
+    zt_core_unlock();
+    return bound;
+}
+
+uint16_t zt_socket_choose_port(int fd)
+{
+    zt_core_lock();
+    struct lwip_sock *socket = socket_of(fd);
+    uint16_t port = 0;
+    if (socket != NULL)
+        port = is_stream(socket) ? zt_ports_stream(NULL, 0) : zt_ports_datagram();
+    zt_core_unlock();
+    return port;
+}
+
+bool zt_socket_has_peer(int fd)
+{
+    zt_core_lock();
+    struct lwip_sock *socket = socket_of(fd);
+    const struct udp_pcb *pcb = datagram_of(socket);
+    bool has = socket != NULL &&
+               (!is_datagram(socket) || (pcb != NULL && (pcb->flags & UDP_FLAGS_CONNECTED) != 0));
+    zt_core_unlock();
+    return has;
+}
+
+void zt_socket_bind_datagram(int fd)
+{
+    zt_core_lock();
+    struct udp_pcb *pcb = datagram_of(socket_of(fd));
+    if (pcb != NULL && pcb->local_port == 0)
+        udp_bind(pcb, &pcb->local_ip, zt_ports_datagram());
+    zt_core_unlock();
+}
+
+bool zt_socket_set_flag(int fd, uint8_t flag, bool on)
+{
+    zt_core_lock();
+    struct lwip_sock *socket = socket_of(fd);
+    bool can = socket != NULL && socket->conn->pcb.ip != NULL;
+    if (can && on)
+        ip_set_option(socket->conn->pcb.ip, flag);
+    else if (can)
+        ip_reset_option(socket->conn->pcb.ip, flag);
+    zt_core_unlock();
+    return can;
+}
+
+int zt_socket_get_flag(int fd, uint8_t flag)
+{
+    zt_core_lock();
+    struct lwip_sock *socket = socket_of(fd);
+    bool can = socket != NULL && socket->conn->pcb.ip != NULL;
+    int value = can ? ip_get_option(socket->conn->pcb.ip, flag) != 0 : -1;
+    zt_core_unlock();
+    return value;
+}
+
+void zt_socket_abort_on_close(int fd)
+{
+    const struct linger abort_now = { .l_onoff = 1, .l_linger = 0 };
+
+    lwip_setsockopt(fd, SOL_SOCKET, SO_LINGER, &abort_now, sizeof abort_now);
+}
+
+/* Takes over and resets what waits to be accepted. The lock keeps more from arriving. */
+static void drain_listener(int fd)
+{
+    int waiting;
+
+    lwip_fcntl(fd, F_SETFL, O_NONBLOCK);
+    while ((waiting = lwip_accept(fd, NULL, NULL)) >= 0) {
+        zt_socket_abort_on_close(waiting);
+        lwip_close(waiting);
+    }
+}
+
+static bool listens(const struct lwip_sock *socket)
+{
+    return socket != NULL && socket->conn->pcb.tcp != NULL &&
+           socket->conn->pcb.tcp->state == LISTEN;
+}
+
+/* lwIP resets a connection on closing only if it has unsent data. */
+static bool is_connected(const struct netconn *conn)
+{
+    return conn->pcb.tcp != NULL && conn->pcb.tcp->state != LISTEN &&
+           conn->pcb.tcp->state != CLOSED;
+}
+
+int zt_socket_close(int fd)
+{
+    zt_core_lock();
+    struct lwip_sock *socket = socket_of(fd);
+    if (socket != NULL && !is_stream(socket))
+        socket = NULL;
+    bool listening = listens(socket);
+    int result = -1;
+    if (socket != NULL && socket->conn->linger == 0 && is_connected(socket->conn))
+        tcp_abort(socket->conn->pcb.tcp);
+    if (listening) {
+        /* With a linger time set lwIP looks for unsent data, which a listening pcb has no place for. */
+        socket->conn->linger = -1;
+        drain_listener(fd);
+        result = lwip_close(fd);
+    }
+    zt_core_unlock();
+    /* Others may linger, which must not happen under the lock. */
+    return listening ? result : lwip_close(fd);
+}
+
+bool zt_socket_is_open(int fd)
+{
+    return socket_of(fd) != NULL;
+}
+
+bool zt_stack_can_reach(const ip_addr_t *dest)
+{
+    zt_core_lock();
+    bool can = ip_addr_isloopback(dest);
+    if (!can && IP_IS_V4(dest))
+        can = zt_stack_route4(NULL, ip_2_ip4(dest)) != NULL;
+    else if (!can && ip6_addr_isipv4mappedipv6(ip_2_ip6(dest))) {
+        ip4_addr_t inner;
+        unmap_ipv4_mapped_ipv6(&inner, ip_2_ip6(dest));
+        can = zt_stack_route4(NULL, &inner) != NULL;
+    } else if (!can)
+        can = ip6_addr_islinklocal(ip_2_ip6(dest)) || zt_stack_route6(NULL, ip_2_ip6(dest)) != NULL;
+    zt_core_unlock();
+    return can;
+}
+
+unsigned zt_stack_default_interface(void)
+{
+    zt_core_lock();
+    unsigned number = zt_interfaces == NULL ? 0 : netif_get_index(zt_interfaces->ports[0]);
+    zt_core_unlock();
+    return number;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* zts_bsd_setsockopt and zts_bsd_getsockopt: lwIP's, and the options that it lacks or knows for some
+   sockets only. */
+#include "zts/socket.h"
+
+#include "lwip/ip.h"
+#include "lwip/sockets.h"
+#include "stack/tcpsock.h"
+
+/* A datagram socket has no buffer of its own: what it sends goes into the node's ring. */
+enum { DATAGRAM_SEND_BUFFER = ZT_MAX_SEND_RING };
+
+static bool is_ours(int level, int optname)
+{
+    return level == ZTS_SOL_SOCKET &&
+           (optname == ZTS_SO_SNDBUF || optname == ZTS_SO_BROADCAST || optname == ZTS_SO_ERROR ||
+            optname == ZTS_SO_REUSEADDR || optname == ZTS_SO_REUSEPORT);
+}
+
+static int set_send_buffer(int fd, int size)
+{
+    if (size <= 0)
+        return ZTS_EINVAL;
+    if (!zts_is_stream(fd))
+        return 0;
+    return zt_tcpsock_send_buffer(fd, size) < 0 ? ZTS_EINVAL : 0;
+}
+
+/* lwIP knows one option for both. */
+static int set_reuse(int fd, unsigned mark, bool on)
+{
+    if (on)
+        zts_mark(fd, mark);
+    else
+        (void)zts_unmark(fd, mark);
+    bool reuses = zts_is_marked(fd, ZTS_MARK_REUSE_ADDR | ZTS_MARK_REUSE_PORT);
+    return zt_socket_set_flag(fd, SOF_REUSEADDR, reuses) ? 0 : ZTS_EINVAL;
+}
+
+/* 0 or an error number. */
+static int set_ours(int fd, int optname, int value)
+{
+    switch (optname) {
+    case ZTS_SO_SNDBUF:
+        return set_send_buffer(fd, value);
+    case ZTS_SO_BROADCAST:
+        return zt_socket_set_flag(fd, SOF_BROADCAST, value != 0) ? 0 : ZTS_EINVAL;
+    case ZTS_SO_REUSEADDR:
+        return set_reuse(fd, ZTS_MARK_REUSE_ADDR, value != 0);
+    case ZTS_SO_REUSEPORT:
+        return set_reuse(fd, ZTS_MARK_REUSE_PORT, value != 0);
+    default:
+        return ZTS_ENOPROTOOPT; /* ZTS_SO_ERROR can only be read */
+    }
+}
+
+static int finish(int code)
+{
+    if (code != 0)
+        return zts_fail(code);
+    zts_set_errno(0);
+    return ZTS_ERR_OK;
+}
+
+/* Membership by number 0 means the network that would be used to send there. */
+static int join_default6(int fd, int optname, const void *optval, zts_socklen_t optlen)
+{
+    struct zts_ipv6_mreq wanted;
+
+    memcpy(&wanted, optval, sizeof wanted);
+    if (wanted.ipv6mr_interface == 0)
+        wanted.ipv6mr_interface = zt_stack_default_interface();
+    return lwip_setsockopt(fd, IPPROTO_IPV6, optname, &wanted, optlen);
+}
+
+int zts_bsd_setsockopt(int fd, int level, int optname, const void *optval, zts_socklen_t optlen)
+{
+    int value;
+
+    if (!zts_is_running())
+        return ZTS_ERR_SERVICE;
+    if (!zt_socket_is_open(fd))
+        return zts_fail(ZTS_EBADF);
+    zts_begin();
+    if (level == ZTS_IPPROTO_IPV6 && optval != NULL && optlen == sizeof(struct zts_ipv6_mreq) &&
+        (optname == ZTS_IPV6_JOIN_GROUP || optname == ZTS_IPV6_LEAVE_GROUP))
+        return (int)zts_finish(join_default6(fd, optname, optval, optlen));
+    if (!is_ours(level, optname))
+        return (int)zts_finish(lwip_setsockopt(fd, level, optname, optval, optlen));
+    if (optval == NULL)
+        return zts_fail(ZTS_EFAULT);
+    if (optlen < sizeof value)
+        return zts_fail(ZTS_EINVAL);
+    memcpy(&value, optval, sizeof value);
+    return finish(set_ours(fd, optname, value));
+}
+
+int zts_take_error(int fd)
+{
+    int code = 0;
+    socklen_t length = sizeof code;
+
+    if (zt_stream_stage(fd) == ZT_STREAM_GONE && zt_tcpsock_ended_well(fd))
+        return 0;
+    if (lwip_getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &length) != 0 || code == 0)
+        return 0;
+    if (!zts_is_stream(fd))
+        return code == ZTS_ECONNRESET ? ZTS_ECONNREFUSED : code;
+    if (zts_unmark(fd, ZTS_MARK_CONNECTING)) {
+        zts_mark(fd, ZTS_MARK_FAILED);
+        return zts_connect_errno(fd, code);
+    }
+    zts_mark(fd, ZTS_MARK_ERROR_TOLD);
+    return code == ZTS_ECONNABORTED ? ZTS_ETIMEDOUT : code;
+}
+
+static int get_reuse(int fd, unsigned mark, unsigned other)
+{
+    int on = zt_socket_get_flag(fd, SOF_REUSEADDR);
+
+    /* Accepted sockets inherit the option without a mark. */
+    return on > 0 && (zts_is_marked(fd, mark) || !zts_is_marked(fd, other)) &&
+           (mark == ZTS_MARK_REUSE_ADDR || zts_is_marked(fd, mark));
+}
+
+static int get_ours(int fd, int optname)
+{
+    switch (optname) {
+    case ZTS_SO_SNDBUF:
+        return zts_is_stream(fd) ? zt_tcpsock_send_buffer(fd, 0) : DATAGRAM_SEND_BUFFER;
+    case ZTS_SO_BROADCAST:
+        return zt_socket_get_flag(fd, SOF_BROADCAST);
+    case ZTS_SO_REUSEADDR:
+        return get_reuse(fd, ZTS_MARK_REUSE_ADDR, ZTS_MARK_REUSE_PORT);
+    case ZTS_SO_REUSEPORT:
+        return get_reuse(fd, ZTS_MARK_REUSE_PORT, ZTS_MARK_REUSE_ADDR);
+    default:
+        return zts_take_error(fd);
+    }
+}
+
+int zts_bsd_getsockopt(int fd, int level, int optname, void *optval, zts_socklen_t *optlen)
+{
+    if (!zts_is_running())
+        return ZTS_ERR_SERVICE;
+    if (!zt_socket_is_open(fd))
+        return zts_fail(ZTS_EBADF);
+    zts_begin();
+    if (!is_ours(level, optname))
+        return (int)zts_finish(lwip_getsockopt(fd, level, optname, optval, optlen));
+    if (optval == NULL || optlen == NULL)
+        return zts_fail(ZTS_EFAULT);
+    if (*optlen < sizeof(int))
+        return zts_fail(ZTS_EINVAL);
+    int value = get_ours(fd, optname);
+    if (value < 0)
+        return zts_fail(ZTS_EINVAL);
+    memcpy(optval, &value, sizeof value);
+    *optlen = sizeof value;
+    return finish(0);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the socket calls tell the descriptors that programs wait on (zts_get_os_fd). All cost one look
+   into a table for a socket without one. Any thread, with or without the core lock. */
+#ifndef ZT_ZTS_WATCH_H
+#define ZT_ZTS_WATCH_H
+
+#include <stdbool.h>
+
+/* The caller took something from the socket, or changed its state: compare again. */
+void zts_watch_refresh(int fd);
+/* Sending was refused for now. */
+void zts_watch_refused(int fd);
+/* The socket is about to be closed. */
+void zts_watch_close(int fd);
+/* Is shown the descriptor of fd? */
+bool zts_watch_is(int fd, int shown);
+/* The node stops: all hang up and belong to the program. No new ones come, as it runs no more. */
+void zts_watch_stop(void);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A controller with many records: memory, lists, and config requests a second of one core.
+
+   bench_hosting [MEMBERS [RECORDS]]: MEMBERS of one network, RECORDS in all, 10000 and 100000. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "base/text.h"
+#include "controller/controller.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ADDRESS UINT64_C(0xc2068edfed)
+#define FIRST_NWID (ADDRESS << 24 | 1)
+#define NETWORK                                                                                    \
+    "{\"name\":\"bench\",\"v4AssignMode\":{\"zt\":true},\"v6AssignMode\":{\"rfc4193\":true},"      \
+    "\"routes\":[{\"target\":\"10.0.0.0/8\",\"via\":null}],"                                       \
+    "\"ipAssignmentPools\":[{\"ipRangeStart\":\"10.0.0.1\",\"ipRangeEnd\":\"10.255.255.254\"}]}"
+#define METADATA "v=7\npv=c\nmajv=1\nminv=e\nrevv=2\nrevr=1"
+
+static double seconds(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static double resident_mb(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    long size = 0, resident = 0;
+
+    if (file && fscanf(file, "%ld %ld", &size, &resident) != 2)
+        resident = 0;
+    if (file)
+        (void)fclose(file);
+    return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1e6;
+}
+
+static struct zt_identity make_identity(zt_address address)
+{
+    struct zt_identity identity = { .address = address, .has_secret = true };
+    uint8_t seed[32] = { 0 };
+    struct zt_rng rng;
+
+    zt_store_u64(seed, address);
+    zt_rng_init(&rng, seed);
+    zt_rng_bytes(&rng, identity.secret.bytes, sizeof identity.secret.bytes);
+    zt_public_key_of(&identity.key, &identity.secret);
+    return identity;
+}
+
+static void die(const char *why)
+{
+    (void)fprintf(stderr, "bench_hosting: %s\n", why);
+    exit(1);
+}
+
+static void put(struct zt_store *store, zt_nwid nwid, zt_address address, json_t *given)
+{
+    struct zt_api_error error;
+    json_t *json = zt_controller_read_record(nwid, address, given, &error);
+    char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    struct zt_record record = { .kind = address ? ZT_RECORD_MEMBER : ZT_RECORD_NETWORK,
+                                .nwid = nwid,
+                                .address = address,
+                                .json = text,
+                                .length = text ? strlen(text) : 0 };
+
+    if (!text || store->functions->put(store, &record, ZT_ANY_REVISION) != ZT_STORE_OK)
+        die("a record can't be put");
+    free(text);
+    json_decref(json);
+    json_decref(given);
+}
+
+/* An address that is never used by a member of the first network for a member that is never asked for. */
+static void fill(struct zt_store *store, unsigned members, unsigned records)
+{
+    char identity_text[ZT_IDENTITY_TEXT], name[64], ip[32];
+    unsigned made = 0;
+    zt_nwid nwid = FIRST_NWID;
+
+    if (store->functions->begin(store) != ZT_STORE_OK)
+        die("no transaction");
+    while (made < records) {
+        unsigned count = nwid == FIRST_NWID ? members : 1000;
+
+        put(store, nwid, 0, json_loads(NETWORK, 0, NULL));
+        made++;
+        for (unsigned i = 0; i < count && made < records; i++, made++) {
+            struct zt_identity identity = make_identity(0x1000000 + i);
+
+            zt_identity_text(&identity, false, identity_text);
+            zt_format(name, sizeof name, "machine %u of %u", i, count);
+            zt_format(ip, sizeof ip, "10.%u.%u.%u", i >> 16, (i >> 8) & 255, i & 255);
+            put(store, nwid, identity.address,
+                json_pack("{s:b, s:s, s:s, s:[s]}", "authorized", 1, "identity", identity_text,
+                          "name", name, "ipAssignments", ip));
+        }
+        nwid++;
+    }
+    if (store->functions->commit(store) != ZT_STORE_OK)
+        die("no commit");
+}
+
+static void measure_route(struct zt_controller *controller, const char *what, const char *path)
+{
+    struct zt_instant now = { 5000, 1700000000000 };
+    double start = seconds(), took;
+    int status;
+    json_t *json = zt_controller_route(controller, now, "GET", path, NULL, &status);
+    char *text = json_dumps(json, JSON_COMPACT);
+
+    took = seconds() - start;
+    printf("%-28s %8.1f ms, %zu bytes\n", what, took * 1e3, text ? strlen(text) : 0);
+    free(text);
+    json_decref(json);
+}
+
+static void measure_requests(struct zt_controller *controller, unsigned members, const char *what)
+{
+    static struct zt_config_request request;
+    struct zt_controller_effect effect;
+    unsigned answered = 0, count = members < 5000 ? members : 5000;
+    double start, took;
+    static int64_t mono_ms = 100000;
+
+    memset(&request, 0, sizeof request);
+    request.nwid = FIRST_NWID;
+    request.packet_id = 99;
+    request.metadata_length = strlen(METADATA);
+    memcpy(request.metadata, METADATA, request.metadata_length);
+    struct zt_identity *identities = calloc(count, sizeof *identities);
+    for (unsigned i = 0; i < count; i++) {
+        struct zt_identity identity = make_identity(0x1000000 + i);
+        identities[i] = zt_identity_public(&identity);
+    }
+    mono_ms += 60000;
+    start = seconds();
+    for (unsigned i = 0; i < count; i++) {
+        struct zt_instant now = { mono_ms + i, INT64_C(1700000000000) + mono_ms + i };
+
+        request.member = identities[i];
+        zt_controller_request(controller, now, &request);
+        while (zt_controller_next(controller, now, &effect))
+            answered += effect.answer.error == 0;
+    }
+    took = seconds() - start;
+    free(identities);
+    if (answered != count)
+        die("not all were answered");
+    printf("%-28s %8.0f a second\n", what, count / took);
+}
+
+static void measure_signature(void)
+{
+    struct zt_identity self = make_identity(ADDRESS);
+    uint8_t signature[ZT_SIGNATURE_SIZE];
+    double start;
+
+    self.signer = zt_signer_new(&self.secret, &self.key);
+    start = seconds();
+    for (int i = 0; i < 5000; i++)
+        zt_identity_sign(signature, &self, METADATA, sizeof METADATA);
+    printf("%-28s %8.0f a second\n", "signatures", 5000 / (seconds() - start));
+    zt_signer_free(self.signer);
+}
+
+int main(int count, char **arguments)
+{
+    unsigned members = count > 1 ? (unsigned)atoi(arguments[1]) : 10000;
+    unsigned records = count > 2 ? (unsigned)atoi(arguments[2]) : 100000;
+    struct zt_identity self = make_identity(ADDRESS);
+    char folder[] = "/tmp/zt-hosting-XXXXXX", path[64], error[256] = "", route[96];
+    uint8_t seed[32] = { 7 };
+    double start;
+
+    if (!mkdtemp(folder))
+        die("no folder");
+    zt_format(path, sizeof path, "%s/controller.db", folder);
+    struct zt_store *store = zt_store_sqlite_open(path, true, error, sizeof error);
+    if (!store)
+        die(error);
+    fill(store, members, records);
+    store->functions->close(store);
+
+    store = zt_store_sqlite_open(path, true, error, sizeof error);
+    start = seconds();
+    struct zt_controller *controller =
+        store ? zt_controller_new(&self, store, seed, NULL, error, sizeof error) : NULL;
+    if (!controller)
+        die(error);
+    printf("%-28s %8.1f ms\n", "loading", (seconds() - start) * 1e3);
+    printf("%-28s %8.1f MB\n", "resident", resident_mb());
+    zt_format(route, sizeof route, "/controller/network/%016llx/member",
+              (unsigned long long)FIRST_NWID);
+    measure_route(controller, "members' addresses", route);
+    zt_format(route, sizeof route, "/unstable/controller/network/%016llx/member",
+              (unsigned long long)FIRST_NWID);
+    measure_route(controller, "members' records", route);
+    measure_signature();
+    measure_requests(controller, members, "first requests (stored)");
+    measure_requests(controller, members, "requests");
+    printf("%-28s %8.1f MB\n", "resident", resident_mb());
+    zt_controller_free(controller);
+    store->functions->close(store);
+    (void)unlink(path);
+    (void)rmdir(folder);
+    return 0;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How connections end: in one direction, in both, by a reset. */
+#include "cases.h"
+
+static void the_end_of_a_stream(void)
+{
+    char byte;
+    int client, server;
+
+    begin("end");
+    new_pair(&client, &server);
+    send(client, "x", 1, 0);
+    said("close", close(client));
+    said("recv", recv(server, &byte, 1, 0));
+    for (int i = 0; i < 3; i++)
+        said("recv at the end", recv(server, &byte, 1, 0));
+    told_events("poll", 1, wait_for(server, POLLIN));
+    close(server);
+}
+
+static void half_closed(void)
+{
+    char byte;
+    int client, server;
+
+    begin("half closed");
+    new_pair(&client, &server);
+    said("shutdown for writing", shutdown(client, SHUT_WR));
+    said("send", send(client, "x", 1, MSG_NOSIGNAL));
+    said("recv by the peer", recv(server, &byte, 1, 0));
+    said("send by the peer", send(server, "y", 1, 0));
+    said("recv", recv(client, &byte, 1, 0));
+    said("shutdown again", shutdown(client, SHUT_WR));
+    said("recv without data", recv(client, &byte, 1, MSG_DONTWAIT));
+    wait_for(server, POLLIN);
+    told_events("poll of the peer", 1, wait_for(server, POLLIN | POLLOUT));
+    close(server);
+    said("recv", recv(client, &byte, 1, 0));
+    told_events("poll", 1, wait_for(client, POLLIN | POLLOUT));
+    told_error(client);
+    said("recv", recv(client, &byte, 1, 0));
+    close(client);
+}
+
+static void reading_shut(void)
+{
+    char byte;
+    int client, server;
+
+    begin("shut for reading");
+    new_pair(&client, &server);
+    said("shutdown for reading", shutdown(client, SHUT_RD));
+    said("recv", recv(client, &byte, 1, 0));
+    said("send", send(client, "x", 1, 0));
+    said("recv by the peer", recv(server, &byte, 1, 0));
+    told_events("poll", 1, wait_for(client, POLLIN));
+    close(client);
+    close(server);
+}
+
+static void both_shut(void)
+{
+    char byte;
+    int client, server;
+
+    begin("shut for both");
+    new_pair(&client, &server);
+    said("shutdown", shutdown(client, SHUT_RDWR));
+    said("recv", recv(client, &byte, 1, 0));
+    said("send", send(client, "x", 1, MSG_NOSIGNAL));
+    said("recv by the peer", recv(server, &byte, 1, 0));
+    close(server);
+    close(client);
+}
+
+static void wrong_shutdowns(void)
+{
+    int fd = new_stream();
+
+    begin("wrong shutdowns");
+    said("unconnected", shutdown(fd, SHUT_RDWR));
+    said("how 3", shutdown(fd, 3));
+    close(fd);
+    said("closed", shutdown(fd, SHUT_WR));
+}
+
+static void reset_by_lingering(void)
+{
+    const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+    char byte;
+    int client, server;
+
+    begin("reset");
+    new_pair(&client, &server);
+    said("SO_LINGER", setsockopt(client, SOL_SOCKET, SO_LINGER, &none, sizeof none));
+    said("close", close(client));
+    wait_for(server, POLLIN);
+    told_events("poll", 1, wait_for(server, POLLIN | POLLOUT));
+    said("recv", recv(server, &byte, 1, 0));
+    said("recv", recv(server, &byte, 1, 0));
+    said("send", send(server, "x", 1, MSG_NOSIGNAL));
+    told_error(server);
+    told_events("poll", 1, wait_for(server, POLLIN | POLLOUT));
+    said("shutdown", shutdown(server, SHUT_WR));
+    said("connect", connect_to(server, 1));
+    close(server);
+}
+
+static void reset_asked_about(void)
+{
+    const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+    char byte;
+    int client, server;
+
+    begin("reset asked about");
+    new_pair(&client, &server);
+    setsockopt(client, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    close(client);
+    wait_for(server, POLLIN);
+    told_error(server);
+    told_error(server);
+    said("recv", recv(server, &byte, 1, 0));
+    said("send", send(server, "x", 1, MSG_NOSIGNAL));
+    close(server);
+}
+
+static void reset_by_unread_bytes(void)
+{
+    char byte;
+    int client, server;
+
+    begin("unread bytes");
+    new_pair(&client, &server);
+    send(client, "unread", 6, 0);
+    wait_for(server, POLLIN);
+    said("close", close(server));
+    wait_for(client, POLLIN);
+    said("send", send(client, "x", 1, MSG_NOSIGNAL));
+    said("send", send(client, "x", 1, MSG_NOSIGNAL));
+    said("recv", recv(client, &byte, 1, 0));
+    close(client);
+}
+
+static void bytes_before_a_reset(void)
+{
+    const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+    char bytes[8];
+    int client, server;
+
+    begin("sending to a closed end");
+    new_pair(&client, &server);
+    setsockopt(client, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    close(server);
+    wait_for(client, POLLIN);
+    said("send", send(client, "x", 1, MSG_NOSIGNAL));
+    wait_for(client, 0);
+    said("send", send(client, "x", 1, MSG_NOSIGNAL));
+    said("recv", recv(client, bytes, sizeof bytes, MSG_DONTWAIT));
+    close(client);
+}
+
+void endings(void)
+{
+    the_end_of_a_stream();
+    half_closed();
+    reading_shut();
+    both_shut();
+    wrong_shutdowns();
+    reset_by_lingering();
+    reset_asked_about();
+    reset_by_unread_bytes();
+    bytes_before_a_reset();
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The examples that wait for the network and the system at once, in a network on loopback: BUILD."""
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+SECONDS = 40
+FAMILIES = ((4, "0.0.0.0"), (6, "::"))
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Network:
+    """A root, a controller and a public network."""
+
+    def __init__(self, build, folder):
+        self.build, self.folder, self.running = build, folder, []
+        port = free_port()
+        self.serve("root", "-p", port, "-e", f"127.0.0.1/{port}")
+        self.serve("controller", "-p", free_port(), "--planet", f"{folder}/root/planet")
+        told = self.zt("network", "create", "-j", "-H", f"{folder}/controller", "--public", "--name",
+                       "examples", "--route", "10.9.0.0/24", "--pool", "10.9.0.1-10.9.0.99", "--rfc4193")
+        self.id = json.loads(told)["id"]
+
+    def zt(self, *words):
+        return subprocess.run([self.build / "zt", *map(str, words)], check=True, capture_output=True,
+                              text=True).stdout
+
+    def serve(self, kind, *words):
+        home = self.folder / kind
+        self.start(kind, self.build / "zt", kind, "-H", home, "--allow-loopback", *words)
+        wait_until(lambda: self.is_online(home), f"the {kind}")
+
+    def is_online(self, home):
+        done = subprocess.run([self.build / "zt", "status", "-j", "-H", home], capture_output=True,
+                              text=True, check=False)
+        return done.returncode == 0 and json.loads(done.stdout)["status"]["online"]
+
+    def log_of(self, name):
+        return (self.folder / f"{name}.log").read_text()
+
+    def start(self, name, *command):
+        log = open(self.folder / f"{name}.log", "w", encoding="utf-8")
+        process = subprocess.Popen([*map(str, command)], stdin=subprocess.PIPE, stdout=log, stderr=log)
+        self.running.append((name, process))
+        return process
+
+    def example(self, name, program, *words):
+        return self.start(name, self.build / "examples" / program, "-n", self.id, "-R",
+                          self.folder / "root/planet", "-P", free_port(), "--loopback", *words)
+
+    def end(self):
+        for _, process in self.running:
+            process.terminate()
+        for _, process in self.running:
+            process.wait(timeout=SECONDS)
+
+
+def wait_until(claim, what):
+    until = time.time() + SECONDS
+    while not claim():
+        if time.time() > until:
+            sys.exit(f"not in time: {what}")
+        time.sleep(0.02)
+
+
+def finish(network, name, process, data=b""):
+    """Gives the program its input, waits for its end and returns what it printed."""
+    process.communicate(data, timeout=SECONDS)
+    if process.returncode != 0:
+        sys.exit(f"{name} ended with {process.returncode}:\n{network.log_of(name)}")
+    return network.log_of(name)
+
+
+def check_server(network, program, words, family):
+    """A server that echoes to two clients at once, more than any buffer holds."""
+    number, anywhere = family
+    name = f"{program}-{number}"
+    server = network.example(name, program, *words, anywhere, 8000)
+    wait_until(lambda: "listening at" in network.log_of(name), name)
+    address = re.search(rf"address {number}: (\S+)", network.log_of(name))[1]
+    lines = "".join(f"{i:063}\n" for i in range(100000)).encode()
+    clients = [network.example(f"client-{name}-{i}", "epoll", "connect", address, 8000)
+               for i in range(2)]
+    for i, client in enumerate(clients):
+        said = finish(network, f"client-{name}-{i}", client, lines if i else b"Hello, network!\n")
+        expected = lines.decode() if i else "Hello, network!\n"
+        if not said.endswith(expected):
+            sys.exit(f"{name}: client {i} was answered with {len(said)} bytes: {said[:300]}")
+        print(f"{name}: {len(expected)} bytes came back")
+    said = finish(network, name, server)
+    if said.count("connection from") != 2:
+        sys.exit(f"{name} saw other clients than two:\n{said}")
+
+
+def check_events(network):
+    events = network.example("events", "events")
+    wait_until(lambda: "address 4" in network.log_of("events"), "events")
+    said = finish(network, "events", events)
+    for needed in ("event 200 ", "event 201 ", "event 213 ", "event 260 10.9.0.", "event 203 "):
+        if needed not in said:
+            sys.exit(f"events: no {needed!r} in\n{said}")
+    print(f"events: {said.count('event ')} of them")
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        network = Network(build, pathlib.Path(folder))
+        try:
+            check_events(network)
+            for program, words in (("epoll", ["serve"]), ("libuv", [])):
+                if (build / "examples" / program).exists():
+                    for family in FAMILIES:
+                        check_server(network, program, words, family)
+        finally:
+            network.end()
+
+
+main()

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A network with more addresses and routes than the public structures hold, and with name servers. The
+   comments name the row of docs/api.md, "Defects of the original". */
+#include "lab/lab.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ADDRESSES = 20, ROUTES = 40 };
+
+static struct lab *lab;
+static uint64_t nwid;
+static int routes_told, addresses_told;
+
+static void on_event(void *message)
+{
+    const zts_event_msg_t *event = message;
+
+    if (event->event_code != ZTS_EVENT_NETWORK_OK)
+        return;
+    routes_told = (int)event->network->route_count;
+    addresses_told = (int)event->network->assigned_addr_count;
+}
+
+static void set_network(void)
+{
+    static char json[8192];
+    int at = snprintf(json, sizeof json,
+                      "{\"name\": \"plenty\", \"private\": true, \"v4AssignMode\": {\"zt\": true},"
+                      " \"dns\": {\"domain\": \"example\", \"servers\": [\"10.7.0.53\"]},"
+                      " \"routes\": [{\"target\": \"10.7.0.0/16\"},"
+                      " {\"target\": \"10.9.0.0/16\", \"via\": \"10.7.9.9\"}");
+
+    for (int i = 2; i < ROUTES; i++)
+        at += snprintf(json + at, sizeof json - (size_t)at, ", {\"target\": \"10.8.%d.0/24\"}", i);
+    snprintf(json + at, sizeof json - (size_t)at, "]}");
+    lab_set_network(lab, nwid, json);
+}
+
+static void set_member(void)
+{
+    static char json[2048];
+    int at = snprintf(json, sizeof json, "{\"authorized\": true, \"ipAssignments\": [");
+
+    for (int i = 1; i <= ADDRESSES; i++)
+        at +=
+            snprintf(json + at, sizeof json - (size_t)at, "%s\"10.7.0.%d\"", i == 1 ? "" : ", ", i);
+    snprintf(json + at, sizeof json - (size_t)at, "]}");
+    lab_set_member(lab, nwid, zts_node_get_id(), json);
+}
+
+static int begin(void **unused)
+{
+    (void)unused;
+    lab = lab_open();
+    nwid = lab_network(lab, 1);
+    set_network();
+    lab_settings_with_identity(lab, 1, on_event);
+    if (zts_node_start() != 0 || zts_wait_online(60000) != 0)
+        return -1;
+    set_member();
+    return zts_net_join(nwid) != 0 || zts_wait_network(nwid, 60000) != 0;
+}
+
+static int end(void **unused)
+{
+    (void)unused;
+    int result = zts_node_free();
+    lab_close(lab);
+    return result;
+}
+
+/* D10, D15 */
+static void lists_end_at_their_bound_and_all_addresses_work(void **unused)
+{
+    struct zts_sockaddr_storage all[ZTS_MAX_ASSIGNED_ADDRESSES + 1];
+    unsigned count = ZTS_MAX_ASSIGNED_ADDRESSES;
+    char text[ZTS_IP_MAX_STR_LEN];
+
+    (void)unused;
+    memset(all, 0x5a, sizeof all);
+    assert_int_equal(zts_addr_get_all(nwid, all, &count), 0);
+    assert_int_equal(count, ZTS_MAX_ASSIGNED_ADDRESSES);
+    assert_int_equal(all[ZTS_MAX_ASSIGNED_ADDRESSES].ss_family, 0x5a);
+    assert_int_equal(zts_core_query_addr_count(nwid), ADDRESSES);
+    for (int i = 1; i <= ADDRESSES; i++) {
+        snprintf(text, sizeof text, "10.7.0.%d", i);
+        int listener = zts_socket(ZTS_AF_INET, ZTS_SOCK_STREAM, 0);
+        assert_int_equal(zts_bind(listener, text, 7000), 0);
+        assert_int_equal(zts_listen(listener, 1), 0);
+        int client = zts_tcp_client(text, 7000);
+        assert_true(client >= 0);
+        zts_close(client);
+        zts_close(listener);
+    }
+}
+
+static void events_end_at_their_bound(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < 3000 && routes_told == 0; i++)
+        zts_util_delay(10);
+    assert_int_equal(routes_told, ZTS_MAX_NETWORK_ROUTES);
+    assert_int_equal(addresses_told, ZTS_MAX_ASSIGNED_ADDRESSES);
+}
+
+/* D11 */
+static void routes_by_a_gateway_and_name_servers_are_used(void **unused)
+{
+    int fd = zts_socket(ZTS_AF_INET, ZTS_SOCK_STREAM, 0);
+
+    (void)unused;
+    assert_int_equal(zts_set_blocking(fd, 0), 0);
+    assert_int_equal(zts_connect(fd, "10.99.0.1", 80, 100), ZTS_ERR_SOCKET);
+    assert_int_equal(zts_errno, ZTS_EHOSTUNREACH);
+    assert_int_equal(zts_connect(fd, "10.9.0.1", 80, 100), ZTS_ERR_SOCKET);
+    assert_int_equal(zts_errno, ZTS_EINPROGRESS);
+    zts_close(fd);
+    const zts_ip_addr *server = zts_dns_get_server(0);
+    assert_non_null(server);
+    assert_string_equal(zts_ipaddr_ntoa(server), "10.7.0.53");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_end_at_their_bound_and_all_addresses_work),
+        cmocka_unit_test(events_end_at_their_bound),
+        cmocka_unit_test(routes_by_a_gateway_and_name_servers_are_used),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}
