@@ -108,9 +108,7 @@ bool zt_carry_may_resume(struct zt_service *service)
 bool zt_carry_frame(void *context, uint64_t nwid, const uint8_t *frame, size_t length)
 {
     struct zt_service *service = context;
-    struct zt_tapped seen = {
-        .nwid = nwid, .is_outbound = true, .bytes = frame, .length = length
-    };
+    struct zt_tapped seen = { .nwid = nwid, .is_outbound = true, .bytes = frame, .length = length };
 
     assert(zt_core_lock_is_mine());
     if (!service->node)

@@ -363,7 +363,7 @@ static void full_of_answers_it_drops_requests(void **state)
 static void any_allocation_may_fail(void **state)
 {
     tear_down(state);
-    for (unsigned long n = 1; n < 40; n++) {
+    for (unsigned long n = 1; n < 90; n++) {
         assert_int_equal(set_up(state), 0);
         struct fixture *fixture = *state;
         json_t *body = parse(POOLED);

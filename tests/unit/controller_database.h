@@ -74,6 +74,14 @@ static void database_go_away(void)
     database.is_up = false;
 }
 
+/* All its processes stand still, as those of a machine that hangs; or go on. */
+static inline void database_freeze(bool on)
+{
+    assert_true(shell("head -1 %s/data/postmaster.pid | { read -r main; kill -%s $main $(ps -o pid="
+                      " --ppid $main); }",
+                      database.folder, on ? "STOP" : "CONT"));
+}
+
 /* False: not installed. */
 static bool database_start(void)
 {

@@ -30,6 +30,29 @@ static void a_member_whose_sign_on_has_lapsed_gets_no_push(void **state)
     take_error(fixture, ZT_ERROR_NETWORK_AUTHENTICATION_REQUIRED);
 }
 
+static void a_member_whose_sign_on_lapses_is_cut_off(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_non_null(set_network(fixture, NWID, "{\"ssoEnabled\":true}"));
+    assert_non_null(set_member(fixture, NWID, member,
+                               "{\"authorized\":true,\"authenticationExpiryTime\":1700000060000}"));
+    ask(fixture, NWID, member);
+    zt_config_free(take_config(fixture, 99));
+    pass(fixture, 50000);
+    zt_controller_tend(fixture->controller, fixture->now);
+    assert_false(take(fixture));
+    pass(fixture, 10000);
+    zt_controller_tend(fixture->controller, fixture->now);
+    assert_true(take(fixture));
+    assert_int_equal(fixture->effect.kind, ZT_CONTROLLER_REVOKE);
+    assert_true(fixture->effect.revocation.target == member);
+    drain(fixture);
+    pass(fixture, 10000);
+    zt_controller_tend(fixture->controller, fixture->now);
+    assert_false(take(fixture)); /* once */
+}
+
 static void a_revocation_covers_what_a_clock_that_was_ahead_has_stamped(void **state)
 {
     struct fixture *fixture = *state;
@@ -126,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(a_member_whose_sign_on_lapses_is_cut_off),
         TEST(a_member_whose_sign_on_has_lapsed_gets_no_push),
         TEST(a_revocation_covers_what_a_clock_that_was_ahead_has_stamped),
         TEST(strangers_are_bounded_over_all_networks),

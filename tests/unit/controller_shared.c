@@ -185,6 +185,25 @@ static void two_changes_at_the_same_moment_both_survive(void **state)
     assert_json(json_object_get(json, "activeBridge"), "true");
 }
 
+static void a_request_keeps_what_another_has_just_changed(void **state)
+{
+    struct pair *pair = pair_of(state);
+    struct zt_identity identity = make_identity(member);
+    json_t *json;
+
+    assert_non_null(set_network(&pair->ours, NWID, "{\"private\":false,\"name\":\"a\"}"));
+    ask(&pair->ours, NWID, member);
+    drain(&pair->ours);
+    follow_to_name(&pair->other, NWID, "a");
+    assert_non_null(set_member(&pair->other, NWID, member, "{\"name\":\"m\"}"));
+    ask_with(&pair->ours, NWID, &identity, "v=7\nmajv=2\nrevr=1"); /* its version is to be noted */
+    take_error(&pair->ours, 0);
+    json = zt_controller_member(pair->ours.controller, NWID, member, &pair->ours.error);
+    assert_json(json_object_get(json, "name"), "\"m\"");
+    assert_json(json_object_get(json, "vMajor"), "2");
+    json_decref(json);
+}
+
 static void sql_authorises_revokes_and_deletes(void **state)
 {
     struct pair *pair = pair_of(state);
@@ -268,6 +287,30 @@ static void without_the_database_members_are_answered_and_changes_refused(void *
     follow_to_name(&pair->other, NWID, "c");
 }
 
+static void a_server_that_hangs_counts_as_gone(void **state)
+{
+    struct pair *pair = pair_of(state);
+    struct fixture *ours = &pair->ours;
+
+    assert_non_null(set_network(ours, NWID, "{\"private\":false,\"name\":\"a\"}"));
+    ask(ours, NWID, member);
+    zt_config_free(take_config(ours, 99));
+    database_freeze(true);
+    assert_null(set_network(ours, NWID, "{\"name\":\"b\"}")); /* waits for some seconds */
+    assert_int_equal(ours->error.status, 503);
+    assert_non_null(strstr(ours->error.text, "does not answer"));
+    for (int i = 0; i < 5; i++)
+        follow(ours);
+    ask(ours, NWID, member);
+    zt_config_free(take_config(ours, 99));
+    assert_null(set_network(ours, NWID, "{\"name\":\"b\"}"));
+    assert_int_equal(ours->error.status, 503);
+    database_freeze(false);
+    for (int i = 0; i < 200 && !set_network(ours, NWID, "{\"name\":\"c\"}"); i++)
+        follow(ours);
+    follow_to_name(&pair->other, NWID, "c");
+}
+
 static void what_was_deleted_while_away_is_revoked(void **state)
 {
     struct pair *pair = pair_of(state);
@@ -332,6 +375,19 @@ static void sql_on_the_file_of_a_running_controller_is_taken_over(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+static void a_record_without_revision_can_be_changed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct zt_record record = { ZT_RECORD_NETWORK, NWID, 0, 0, "{}", 2 };
+
+    zt_controller_free(fixture->controller);
+    assert_int_equal(fixture->store->functions->put(fixture->store, &record, ZT_NO_RECORD),
+                     ZT_STORE_OK);
+    open_controller(fixture);
+    assert_json(json_object_get(set_network(fixture, NWID, "{\"name\":\"a\"}"), "revision"), "1");
+    assert_json(json_object_get(set_network(fixture, NWID, "{\"name\":\"b\"}"), "revision"), "2");
+}
+
 static void after_a_restart_a_member_is_known_and_pushed_to_at_once(void **state)
 {
     struct fixture *fixture = *state;
@@ -375,6 +431,38 @@ static void what_a_first_request_tells_is_stored_within_a_second(void **state)
     zt_controller_free(second.controller);
 }
 
+/* Through a store that counts. */
+static const struct zt_store_functions *whole;
+static unsigned seen_count;
+
+static int count_put(struct zt_store *store, const struct zt_record *record, uint64_t expected)
+{
+    seen_count += record->kind == ZT_RECORD_SEEN;
+    return whole->put(store, record, expected);
+}
+
+static void times_of_many_members_are_stored_a_thousand_a_second(void **state)
+{
+    struct fixture *fixture = *state;
+    struct zt_store_functions counting = *fixture->store->functions;
+
+    whole = fixture->store->functions;
+    counting.put = count_put;
+    fixture->store->functions = &counting;
+    assert_non_null(set_network(fixture, NWID, "{\"private\":false}"));
+    for (zt_address address = 1; address <= 1500; address++) {
+        ask(fixture, NWID, address);
+        drain(fixture);
+    }
+    for (unsigned second = 0; second < 4; second++) {
+        seen_count = 0;
+        pass(fixture, 1000);
+        zt_controller_tend(fixture->controller, fixture->now);
+        assert_int_equal(seen_count, second == 0 ? 1000 : second == 1 ? 500 : 0);
+    }
+    fixture->store->functions = whole;
+}
+
 #define PAIR(name) cmocka_unit_test_setup_teardown(name, set_up_pair, tear_down_pair)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
@@ -398,14 +486,18 @@ int main(void)
         PAIR(a_change_made_at_another_controller_reaches_the_right_one),
         PAIR(each_answers_only_for_its_own_networks),
         PAIR(two_changes_at_the_same_moment_both_survive),
+        PAIR(a_request_keeps_what_another_has_just_changed),
         PAIR(sql_authorises_revokes_and_deletes),
         PAIR(a_bad_edit_leaves_the_last_good_record_in_force),
         PAIR(without_the_database_members_are_answered_and_changes_refused),
+        PAIR(a_server_that_hangs_counts_as_gone),
         PAIR(what_was_deleted_while_away_is_revoked),
         PAIR(a_restore_by_another_program_is_taken_over),
         cmocka_unit_test(sql_on_the_file_of_a_running_controller_is_taken_over),
+        TEST(a_record_without_revision_can_be_changed),
         TEST(after_a_restart_a_member_is_known_and_pushed_to_at_once),
         TEST(what_a_first_request_tells_is_stored_within_a_second),
+        TEST(times_of_many_members_are_stored_a_thousand_a_second),
     };
 
     return cmocka_run_group_tests(tests, start_database, stop_database);
