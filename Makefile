@@ -20,7 +20,7 @@ test: setup-test all build-asan/build.ninja build-tsan/build.ninja
 	ninja -C build-asan
 	ctest --test-dir build-asan --output-on-failure -j2
 	ninja -C build-tsan
-	ctest --test-dir build-tsan --output-on-failure -R '^(unit_os|unit_service|stack|zts)_'
+	ctest --test-dir build-tsan --output-on-failure -R '^(unit_(os|service|http)_|http_(consoles|refusals)|stack_|zts_)'
 	tests/e2e/run build
 
 setup:
@@ -58,6 +58,10 @@ deb: setup-test
 	scripts/deb
 	tests/packaging/run build-deb
 
+# The API reference as web pages, in build/reference/html.
+docs: setup-test build/build.ninja
+	ninja -C build reference
+
 install: all
 	cmake --install build --prefix $(PREFIX)
 
@@ -76,4 +80,4 @@ build-fuzz/build.ninja:
 	CC=clang $(CMAKE) -B build-fuzz -DZT_TESTS=ON -DZT_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 	    -DZT_SANITIZE=address,undefined
 
-.PHONY: all demo test setup check sim fuzz interop bench deb install clean
+.PHONY: all demo test setup check sim fuzz interop docs bench deb install clean

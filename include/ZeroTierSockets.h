@@ -440,24 +440,34 @@ ZTS_API int ZTCALL zts_init_set_event_handler(void (*callback)(void *));
 /* Where a fallback relay over TCP is: an IPv4 address as text. */
 ZTS_API int ZTCALL zts_init_set_tcp_relay(const char *tcp_relay_addr,
                                           unsigned short tcp_relay_port);
+/* May the relay over TCP be used where UDP does not pass? Default 1. */
 ZTS_API int ZTCALL zts_init_allow_tcp_relay(int enabled);
+/* 1: everything goes by the relay over TCP. Default 0. */
 ZTS_API int ZTCALL zts_init_force_tcp_relay(int enabled);
 /* Physical interfaces whose name begins so are not used. len: its length, 1 to 15. Additive. */
 ZTS_API int ZTCALL zts_init_blacklist_if(const char *prefix, unsigned int len);
 /* A signed set of roots ("planet") in binary form, 1 to 4096 bytes, instead of the built-in one. Judged
    at start: bad data is reported by ZTS_EVENT_NODE_FATAL_ERROR. */
 ZTS_API int ZTCALL zts_init_set_roots(const void *roots_data, unsigned int len);
+/* 1: fewer keep-alives and refreshes, at the price of slower reactions. Default 0. */
 ZTS_API int ZTCALL zts_init_set_low_bandwidth_mode(int enabled);
 /* Primary UDP port; 0: a random one. */
 ZTS_API int ZTCALL zts_init_set_port(unsigned short port);
+/* Range that a random primary port is drawn from; default 20000 to 45500. -3 unless 1 <= start
+   <= end. */
 ZTS_API int ZTCALL zts_init_set_random_port_range(unsigned short start_port,
                                                   unsigned short end_port);
+/* May a second UDP port be opened, which helps with some NATs? Default 1. */
 ZTS_API int ZTCALL zts_init_allow_secondary_port(unsigned int allowed);
+/* May the router be asked to map a port? Default 1. */
 ZTS_API int ZTCALL zts_init_allow_port_mapping(unsigned int allowed);
 /* What is kept in the storage. Cached networks are joined again at the next start. */
 ZTS_API int ZTCALL zts_init_allow_net_cache(unsigned int allowed);
+/* Are peers kept in the storage? Default 1. */
 ZTS_API int ZTCALL zts_init_allow_peer_cache(unsigned int allowed);
+/* Is the set of roots kept in the storage? Default 1. */
 ZTS_API int ZTCALL zts_init_allow_roots_cache(unsigned int allowed);
+/* Is the identity kept in the storage? Default 1. */
 ZTS_API int ZTCALL zts_init_allow_id_cache(unsigned int allowed);
 /* Extension, off by default: admit physical paths over loopback addresses, so that nodes, roots and
    controllers on one machine meet without any network. For tests and demonstrations. */
@@ -489,6 +499,7 @@ ZTS_API int ZTCALL zts_node_free(void);
 ZTS_API uint64_t ZTCALL zts_net_compute_adhoc_id(uint16_t start_port, uint16_t end_port);
 /* Asynchronous; joining twice is fine, so is leaving what is not joined. */
 ZTS_API int ZTCALL zts_net_join(uint64_t net_id);
+/* Asynchronous; the storage forgets the network too. */
 ZTS_API int ZTCALL zts_net_leave(uint64_t net_id);
 /* 1 once the network has given us an address. */
 ZTS_API int ZTCALL zts_net_transport_is_ready(const uint64_t net_id);
@@ -496,7 +507,9 @@ ZTS_API int ZTCALL zts_net_transport_is_ready(const uint64_t net_id);
 ZTS_API uint64_t ZTCALL zts_net_get_mac(uint64_t net_id);
 /* Hexadecimal with colons; len at least ZTS_MAC_ADDRSTRLEN. */
 ZTS_API int ZTCALL zts_net_get_mac_str(uint64_t net_id, char *dst, unsigned int len);
+/* 1 if the network carries broadcasts. -4: not joined. */
 ZTS_API int ZTCALL zts_net_get_broadcast(uint64_t net_id);
+/* Largest packet in bytes. -4: not joined. */
 ZTS_API int ZTCALL zts_net_get_mtu(uint64_t net_id);
 /* Cut to len - 1 characters and always terminated. */
 ZTS_API int ZTCALL zts_net_get_name(uint64_t net_id, char *dst, unsigned int len);
@@ -520,10 +533,13 @@ ZTS_API int ZTCALL zts_addr_get_all(uint64_t net_id, struct zts_sockaddr_storage
    len of the text forms: exactly ZTS_IP_MAX_STR_LEN. */
 ZTS_API int ZTCALL zts_addr_compute_6plane(const uint64_t net_id, const uint64_t node_id,
                                            struct zts_sockaddr_storage *addr);
+/* As zts_addr_compute_6plane, for the RFC 4193 scheme. */
 ZTS_API int ZTCALL zts_addr_compute_rfc4193(const uint64_t net_id, const uint64_t node_id,
                                             struct zts_sockaddr_storage *addr);
+/* The same as text. */
 ZTS_API int ZTCALL zts_addr_compute_rfc4193_str(uint64_t net_id, uint64_t node_id, char *dst,
                                                 unsigned int len);
+/* zts_addr_compute_6plane as text. */
 ZTS_API int ZTCALL zts_addr_compute_6plane_str(uint64_t net_id, uint64_t node_id, char *dst,
                                                unsigned int len);
 /* 1 if a managed route's target is of the family. */
@@ -533,6 +549,7 @@ ZTS_API int ZTCALL zts_route_is_assigned(uint64_t net_id, unsigned int family);
 
 /* moon_seed: address of a root that can supply the moon's definition. Asynchronous. */
 ZTS_API int ZTCALL zts_moon_orbit(uint64_t moon_roots_id, uint64_t moon_seed);
+/* Takes zts_moon_orbit back. */
 ZTS_API int ZTCALL zts_moon_deorbit(uint64_t moon_roots_id);
 
 /* ---- Peers (extension) ---- */
@@ -754,72 +771,106 @@ struct zts_hostent {
 };
 
 /* ---- Sockets like POSIX ----
-   Descriptors are small numbers of our own, lowest free first from 0; not those of the system. */
+   Descriptors are small numbers of our own, lowest free first from 0, 16,384 at most; not those of the
+   system. docs/api.md lists where they differ from the system's sockets. */
 
 /* family ZTS_AF_INET or ZTS_AF_INET6 (receives IPv4 too unless ZTS_IPV6_V6ONLY), type ZTS_SOCK_STREAM,
    ZTS_SOCK_DGRAM or ZTS_SOCK_RAW. Returns the descriptor. */
 ZTS_API int ZTCALL zts_bsd_socket(int family, int type, int protocol);
-/* Blocks until connected, refused (111) or timed out (110). After a failure it may be called again. */
+/* Blocks until connected, refused (111), timed out (110), or nobody answered for the address (113). After
+   a failure it may be called again. */
 ZTS_API int ZTCALL zts_bsd_connect(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrlen);
 /* The address need not be assigned yet. */
 ZTS_API int ZTCALL zts_bsd_bind(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrlen);
+/* backlog: how many connections may wait to be accepted. */
 ZTS_API int ZTCALL zts_bsd_listen(int fd, int backlog);
 /* Blocks. addr may be NULL. Returns the new descriptor, which is blocking. */
 ZTS_API int ZTCALL zts_bsd_accept(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen);
+/* level and optname: ZTS_SOL_SOCKET with ZTS_SO_*, and so on; docs/api.md lists them. */
 ZTS_API int ZTCALL zts_bsd_setsockopt(int fd, int level, int optname, const void *optval,
                                       zts_socklen_t optlen);
+/* *optlen: room on entry, bytes written on return. */
 ZTS_API int ZTCALL zts_bsd_getsockopt(int fd, int level, int optname, void *optval,
                                       zts_socklen_t *optlen);
+/* Own address. *addrlen: room on entry, 16 to 28; the address's length on return. */
 ZTS_API int ZTCALL zts_bsd_getsockname(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen);
+/* The peer's address, as zts_bsd_getsockname. 107: not connected. */
 ZTS_API int ZTCALL zts_bsd_getpeername(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen);
 /* Unsent data follows in the background, unless ZTS_SO_LINGER says otherwise (then it blocks). Wakes
    calls blocked on the descriptor. */
 ZTS_API int ZTCALL zts_bsd_close(int fd);
-/* Blocks until ready or timeout (NULL: for ever). timeout is not changed. */
+/* Blocks until ready or timeout (NULL: for ever), which is not changed. nfds: up to ZTS_FD_SETSIZE;
+   descriptors beyond are for zts_bsd_poll. exceptfds: pending errors. -1: ZTS_EBADF, one is not open. */
 ZTS_API int ZTCALL zts_bsd_select(int nfds, zts_fd_set *readfds, zts_fd_set *writefds,
                                   zts_fd_set *exceptfds, struct zts_timeval *timeout);
 /* ZTS_F_GETFL, and ZTS_F_SETFL with ZTS_O_NONBLOCK. */
 ZTS_API int ZTCALL zts_bsd_fcntl(int fd, int cmd, int flags);
-/* Blocks until ready or timeout (ms; -1: for ever). */
+/* Blocks until ready or timeout (ms; -1: for ever). Negative descriptors are skipped; without being asked
+   for it tells ZTS_POLLERR, ZTS_POLLHUP (closed in both directions) and ZTS_POLLNVAL (not open). */
 ZTS_API int ZTCALL zts_bsd_poll(struct zts_pollfd *fds, zts_nfds_t nfds, int timeout);
 /* ZTS_FIONREAD, ZTS_FIONBIO. */
 ZTS_API int ZTCALL zts_bsd_ioctl(int fd, unsigned long request, void *argp);
 /* Sending blocks until all is buffered, receiving until something is there. 0 received: the peer closed
-   (TCP) or an empty datagram. flags: ZTS_MSG_*. */
+   (TCP) or an empty datagram. flags: ZTS_MSG_*. What is longer than the buffers is cut from a datagram;
+   zts_bsd_recvmsg then sets ZTS_MSG_TRUNC in msg_flags, and with that flag the whole length is returned.
+   A lost connection is told once (ZTS_ECONNRESET, ZTS_ETIMEDOUT); after that receiving returns 0 and
+   sending fails with ZTS_EPIPE. */
 ZTS_API ssize_t ZTCALL zts_bsd_send(int fd, const void *buf, size_t len, int flags);
+/* zts_bsd_send to an address. */
 ZTS_API ssize_t ZTCALL zts_bsd_sendto(int fd, const void *buf, size_t len, int flags,
                                       const struct zts_sockaddr *addr, zts_socklen_t addrlen);
+/* Gathers from vectors; msg_name may name the address. */
 ZTS_API ssize_t ZTCALL zts_bsd_sendmsg(int fd, const struct zts_msghdr *msg, int flags);
+/* Returns the bytes received; 0: the peer closed, or an empty datagram. */
 ZTS_API ssize_t ZTCALL zts_bsd_recv(int fd, void *buf, size_t len, int flags);
+/* zts_bsd_recv that tells the sender. addr may be NULL. */
 ZTS_API ssize_t ZTCALL zts_bsd_recvfrom(int fd, void *buf, size_t len, int flags,
                                         struct zts_sockaddr *addr, zts_socklen_t *addrlen);
+/* Scatters into vectors; msg_flags says whether a datagram was cut. */
 ZTS_API ssize_t ZTCALL zts_bsd_recvmsg(int fd, struct zts_msghdr *msg, int flags);
+/* zts_bsd_recv without flags. */
 ZTS_API ssize_t ZTCALL zts_bsd_read(int fd, void *buf, size_t len);
+/* zts_bsd_recvmsg with these vectors. */
 ZTS_API ssize_t ZTCALL zts_bsd_readv(int fd, const struct zts_iovec *iov, int iovcnt);
+/* zts_bsd_send without flags. */
 ZTS_API ssize_t ZTCALL zts_bsd_write(int fd, const void *buf, size_t len);
+/* zts_bsd_sendmsg with these vectors. */
 ZTS_API ssize_t ZTCALL zts_bsd_writev(int fd, const struct zts_iovec *iov, int iovcnt);
+/* how: ZTS_SHUT_RD, ZTS_SHUT_WR or ZTS_SHUT_RDWR. 107: not connected. */
 ZTS_API int ZTCALL zts_bsd_shutdown(int fd, int how);
 
 /* ---- Sockets with text addresses ---- */
 
+/* As zts_bsd_socket. */
 ZTS_API int ZTCALL zts_socket(int family, int type, int protocol);
 /* Blocks until connected or timeout_ms are over (0: 30 s), trying again after failures: the first
    packets to a new peer may get lost while a path is found. On a non-blocking socket: one attempt. */
 ZTS_API int ZTCALL zts_connect(int fd, const char *ipstr, unsigned short port, int timeout_ms);
+/* As zts_bsd_bind; ipstr an address as text, port in host byte order. */
 ZTS_API int ZTCALL zts_bind(int fd, const char *ipstr, unsigned short port);
+/* As zts_bsd_listen. */
 ZTS_API int ZTCALL zts_listen(int fd, int backlog);
 /* Blocks. remote_addr: len must be ZTS_INET6_ADDRSTRLEN. Returns the new descriptor. */
 ZTS_API int ZTCALL zts_accept(int fd, char *remote_addr, int len, unsigned short *port);
+/* As zts_bsd_send. */
 ZTS_API ssize_t ZTCALL zts_send(int fd, const void *buf, size_t len, int flags);
+/* As zts_bsd_recv. */
 ZTS_API ssize_t ZTCALL zts_recv(int fd, void *buf, size_t len, int flags);
+/* As zts_bsd_read. */
 ZTS_API ssize_t ZTCALL zts_read(int fd, void *buf, size_t len);
+/* As zts_bsd_write. */
 ZTS_API ssize_t ZTCALL zts_write(int fd, const void *buf, size_t len);
+/* Ends receiving. */
 ZTS_API int ZTCALL zts_shutdown_rd(int fd);
+/* Ends sending: the peer reads the end. */
 ZTS_API int ZTCALL zts_shutdown_wr(int fd);
+/* Ends both. */
 ZTS_API int ZTCALL zts_shutdown_rdwr(int fd);
+/* As zts_bsd_close. */
 ZTS_API int ZTCALL zts_close(int fd);
 /* len must be ZTS_INET6_ADDRSTRLEN. */
 ZTS_API int ZTCALL zts_getpeername(int fd, char *remote_addr_str, int len, unsigned short *port);
+/* Own address, as zts_getpeername. */
 ZTS_API int ZTCALL zts_getsockname(int fd, char *local_addr_str, int len, unsigned short *port);
 /* Socket and zts_connect with 30 s. Returns the descriptor. Blocks. */
 ZTS_API int ZTCALL zts_tcp_client(const char *remote_ipstr, unsigned short remote_port);
@@ -828,32 +879,48 @@ ZTS_API int ZTCALL zts_tcp_server(const char *local_ipstr, unsigned short local_
                                   char *remote_ipstr, int len, unsigned short *remote_port);
 /* A bound datagram socket, and an unbound one of the address's family. Return the descriptor. */
 ZTS_API int ZTCALL zts_udp_server(const char *local_ipstr, unsigned short local_port);
+/* An unbound datagram socket of the family of this address. Returns the descriptor. */
 ZTS_API int ZTCALL zts_udp_client(const char *remote_ipstr);
 
 /* Options; enabled is 0 or 1. Getters return the value or a negative code. */
 ZTS_API int ZTCALL zts_set_no_delay(int fd, int enabled);
 ZTS_API int ZTCALL zts_get_last_socket_error(int fd); /* ZTS_SO_ERROR; reading clears it */
 ZTS_API size_t ZTCALL zts_get_data_available(int fd); /* bytes; negative codes as size_t */
+/* 1: small segments are sent at once. */
 ZTS_API int ZTCALL zts_get_no_delay(int fd);
 ZTS_API int ZTCALL zts_set_linger(int fd, int enabled, int value); /* s */
+/* 1 or 0, of ZTS_SO_LINGER. */
 ZTS_API int ZTCALL zts_get_linger_enabled(int fd);
+/* s, of ZTS_SO_LINGER. */
 ZTS_API int ZTCALL zts_get_linger_value(int fd);
 ZTS_API int ZTCALL zts_get_pending_data_size(int fd); /* zts_get_data_available as int */
+/* ZTS_SO_REUSEADDR. */
 ZTS_API int ZTCALL zts_set_reuse_addr(int fd, int enabled);
+/* ZTS_SO_REUSEADDR. */
 ZTS_API int ZTCALL zts_get_reuse_addr(int fd);
 ZTS_API int ZTCALL zts_set_recv_timeout(int fd, int seconds, int microseconds); /* 0, 0: none */
 ZTS_API int ZTCALL zts_get_recv_timeout(int fd);                                /* s */
+/* As zts_set_recv_timeout, for sending. */
 ZTS_API int ZTCALL zts_set_send_timeout(int fd, int seconds, int microseconds);
+/* s, rounded down. */
 ZTS_API int ZTCALL zts_get_send_timeout(int fd);
 ZTS_API int ZTCALL zts_set_send_buf_size(int fd, int size); /* bytes; bounded by the stack's */
+/* Bytes. */
 ZTS_API int ZTCALL zts_get_send_buf_size(int fd);
+/* Bytes. */
 ZTS_API int ZTCALL zts_set_recv_buf_size(int fd, int size);
+/* Bytes. */
 ZTS_API int ZTCALL zts_get_recv_buf_size(int fd);
 ZTS_API int ZTCALL zts_set_ttl(int fd, int ttl); /* 0 to 255 */
+/* 0 to 255. */
 ZTS_API int ZTCALL zts_get_ttl(int fd);
+/* 0: calls fail with ZTS_EAGAIN or ZTS_EINPROGRESS instead of waiting. */
 ZTS_API int ZTCALL zts_set_blocking(int fd, int enabled);
+/* 1: calls wait. */
 ZTS_API int ZTCALL zts_get_blocking(int fd);
+/* ZTS_SO_KEEPALIVE. */
 ZTS_API int ZTCALL zts_set_keepalive(int fd, int enabled);
+/* ZTS_SO_KEEPALIVE. */
 ZTS_API int ZTCALL zts_get_keepalive(int fd);
 
 /* ---- Names and addresses as text ---- */
@@ -899,7 +966,7 @@ ZTS_API int ZTCALL zts_util_ipstr_to_saddr(const char *src_ipstr, unsigned short
 /* dst_str: len must be ZTS_INET6_ADDRSTRLEN. */
 ZTS_API int ZTCALL zts_util_ntop(struct zts_sockaddr *addr, zts_socklen_t addrlen, char *dst_str,
                                  int len, unsigned short *port);
-/* The result is one buffer of the process, valid until the next call. */
+/* The result is a buffer of the calling thread, valid until its next call. */
 ZTS_API char *ZTCALL zts_ipaddr_ntoa(const zts_ip_addr *addr);
 ZTS_API int ZTCALL zts_ipaddr_aton(const char *cp, zts_ip_addr *addr); /* 1: read, 0: no address */
 /* dst, or NULL if the family is unknown or size too small. IPv6 in upper case. */
@@ -924,18 +991,22 @@ ZTS_API int ZTCALL zts_core_lock_obtain(void);
 ZTS_API int ZTCALL zts_core_lock_release(void);
 /* Counts; items by index; len at least ZTS_IP_MAX_STR_LEN. Texts in lower case, without prefix. */
 ZTS_API int ZTCALL zts_core_query_addr_count(uint64_t net_id);
+/* The address with this index. -3: no such index. */
 ZTS_API int ZTCALL zts_core_query_addr(uint64_t net_id, unsigned int idx, char *addr,
                                        unsigned int len);
+/* Managed routes. -4: not joined. */
 ZTS_API int ZTCALL zts_core_query_route_count(uint64_t net_id);
 /* via is "0.0.0.0" or "::" when on link. */
 ZTS_API int ZTCALL zts_core_query_route(uint64_t net_id, unsigned int idx, char *target, char *via,
                                         unsigned int len, uint16_t *flags, uint16_t *metric);
 /* Direct paths of a peer, "address/port"; len at least ZTS_MAX_ENDPOINT_STR_LEN. */
 ZTS_API int ZTCALL zts_core_query_path_count(uint64_t peer_id);
+/* The path with this index. -3: no such index. */
 ZTS_API int ZTCALL zts_core_query_path(uint64_t peer_id, unsigned int idx, char *dst,
                                        unsigned int len);
 /* Multicast groups this node listens to. */
 ZTS_API int ZTCALL zts_core_query_mc_count(uint64_t net_id);
+/* The group with this index. -3: no such index. */
 ZTS_API int ZTCALL zts_core_query_mc(uint64_t net_id, unsigned int idx, uint64_t *mac,
                                      uint32_t *adi);
 
@@ -963,7 +1034,8 @@ ZTS_API int ZTCALL zts_get_os_fd(int fd);
    On success fd is the library's: don't use it any more. The result is the caller's, to be closed with
    the system's close, which closes the connection after what was written has been sent. It is blocking;
    set it as you like. Data passes through one thread, shared by all such sockets.
-   -1: ZTS_EBADF; ZTS_ENOTCONN; ZTS_EMFILE; ZTS_ENOMEM. */
+   -1: ZTS_EBADF; ZTS_ENOTCONN; ZTS_EOPNOTSUPP for raw sockets; ZTS_ENOMEM; ZTS_EMFILE, no descriptors are
+   left, or there are 1024 such sockets. */
 ZTS_API int ZTCALL zts_export_fd(int fd);
 
 /* ---- Extensions: the event queue ---- */
@@ -979,7 +1051,8 @@ ZTS_API int ZTCALL zts_export_fd(int fd);
 ZTS_API int ZTCALL zts_init_event_queue(unsigned int capacity);
 /* Takes the next event, waiting at most timeout_ms (-1: for ever, 0: not at all). It is the caller's with
    all it points to, to be freed with zts_event_free. With several threads each event goes to one of them.
-   Blocks. -4: none in time; -2: there is no queue, or ZTS_EVENT_NODE_DOWN has been taken. */
+   Blocks. -3: event is NULL, or timeout_ms below -1; -4: none in time; -2: there is no queue, or
+   ZTS_EVENT_NODE_DOWN has been taken. */
 ZTS_API int ZTCALL zts_event_wait(zts_event_msg_t **event, int timeout_ms);
 /* NULL is fine. */
 ZTS_API void ZTCALL zts_event_free(zts_event_msg_t *event);
@@ -993,6 +1066,7 @@ ZTS_API int ZTCALL zts_event_get_os_fd(void);
    comes about. 0: it is so; -4: not in time; -2: the node is not running, or was stopped meanwhile; -5:
    the node can't work (ZTS_EVENT_NODE_FATAL_ERROR); -3: bad argument. */
 
+/* A root answers. */
 ZTS_API int ZTCALL zts_wait_online(int timeout_ms);
 /* For zts_net_transport_is_ready. The network may be joined later. */
 ZTS_API int ZTCALL zts_wait_network(uint64_t net_id, int timeout_ms);
@@ -1020,10 +1094,10 @@ ZTS_API int ZTCALL zts_counter_get(unsigned int idx, zts_counter_t *dst);
 /* time_us: microseconds since 1970. The texts are valid during the call. */
 typedef void (*zts_trace_sink)(void *context, int64_t time_us, const char *module,
                                const char *line);
-/* Traces the modules given by ZTS_TRACE_* together, 0: none, from now on and over restarts. sink NULL:
-   lines go to stderr. The sink is called on whatever thread acts, mostly with the library's lock held: it
-   must be quick and may call nothing here. When this returns the former sink is not called any more.
-   -3: unknown bits. */
+/* Traces the modules given by ZTS_TRACE_* together, 0: none, from now on and over restarts. Needs no
+   node. sink NULL: lines go to stderr. The sink is called on whatever thread acts, mostly with the
+   library's lock held: it must be quick and may call nothing here. When this returns the former sink is
+   not called any more. -3: unknown bits. */
 ZTS_API int ZTCALL zts_trace_set(unsigned int modules, zts_trace_sink sink, void *context);
 
 typedef struct {

@@ -89,7 +89,7 @@ static void take_option(struct options *options, int option, const char *usage)
     }
 }
 
-struct options read_options(int argc, char **argv, const char *usage)
+struct options read_any_options(int argc, char **argv, const char *usage)
 {
     static const struct option known[] = {
         { "home", required_argument, NULL, 'H' },
@@ -110,13 +110,38 @@ struct options read_options(int argc, char **argv, const char *usage)
 
     while ((option = getopt_long(argc, argv, "H:n:R:P:h", known, NULL)) != -1)
         take_option(&options, option, usage);
-    if (options.network == 0)
-        print_usage(usage, 2);
     options.arguments = argv + optind;
     options.argument_count = argc - optind;
     /* Progress must be seen at once by whoever reads our output. */
     setvbuf(stdout, NULL, _IOLBF, 0);
     return options;
+}
+
+struct options read_options(int argc, char **argv, const char *usage)
+{
+    struct options options = read_any_options(argc, argv, usage);
+
+    if (options.network == 0)
+        print_usage(usage, 2);
+    return options;
+}
+
+unsigned short read_port(const char *text, const char *usage)
+{
+    unsigned long port = number(text, 65535, usage);
+
+    if (port == 0)
+        print_usage(usage, 2);
+    return (unsigned short)port;
+}
+
+int read_family(const char *address, const char *usage)
+{
+    int family = zts_util_get_ip_family(address);
+
+    if (family < 0)
+        print_usage(usage, 2);
+    return family;
 }
 
 int failed(const char *what)
@@ -125,7 +150,7 @@ int failed(const char *what)
     return 1;
 }
 
-static void check(int result, const char *what)
+void check(int result, const char *what)
 {
     if (result == ZTS_ERR_OK)
         return;

@@ -25,6 +25,14 @@ struct options {
 struct options read_options(int argc, char **argv, const char *usage);
 /* Makes the settings that the options ask for; start_node does it too. */
 void set_up_node(const struct options *options);
+/* The same for programs that need no network. */
+struct options read_any_options(int argc, char **argv, const char *usage);
+/* Arguments: a port that is not 0, an address. End the program otherwise. */
+unsigned short read_port(const char *text, const char *usage);
+int read_family(const char *address, const char *usage);
+
+/* Ends the program with a message unless the result is ZTS_ERR_OK. */
+void check(int result, const char *what);
 /* Starts a node, joins the network and waits until it is usable. Ends the program if that fails. */
 void start_node(const struct options *options);
 /* Waits for an address of the family. */

@@ -74,8 +74,8 @@
 #define ZT_MAX_EFFECT_RING (4 << 20) /* bytes of other effects waiting; the newcomer is dropped */
 
 /* sockets */
-#define ZT_MAX_SOCKETS 16384    /* descriptors; the newcomer is refused */
-#define ZT_MAX_TIME_WAIT 1024   /* ended connections kept for stray segments; the oldest gives way */
+#define ZT_MAX_SOCKETS 16384  /* descriptors; the newcomer is refused */
+#define ZT_MAX_TIME_WAIT 1024 /* ended connections kept for stray segments; the oldest gives way */
 #define ZT_MAX_MEMBERSHIPS 1024 /* of sockets in groups, per family; the newcomer is refused */
 
 _Static_assert(ZT_MAX_DELIVERABLE ==

@@ -57,7 +57,7 @@ static int read_options(const struct zt_command *command, int count, char **argu
     if (words.count != 1)
         return zt_complain(command, ZT_EXIT_USAGE, "one FILE is needed");
     *file = words.values[0];
-    return ZT_GO_ON;
+    return zt_store_judge(command, choice);
 }
 
 static void remove_database(const char *path)

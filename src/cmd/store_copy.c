@@ -13,17 +13,19 @@
 
 #define SHOW_MS 200
 
+int zt_store_judge(const struct zt_command *command, const struct zt_store_choice *choice)
+{
+    if (!choice->home != !choice->store)
+        return ZT_GO_ON;
+    return zt_complain(command, ZT_EXIT_USAGE, "one of --home DIR and --store STORE is needed");
+}
+
 struct zt_store *zt_store_choose(const struct zt_command *command,
                                  const struct zt_store_choice *choice, bool create, int *code)
 {
     char own[ZT_HOME_TEXT], error[ZT_HOME_TEXT];
     struct zt_store *store;
 
-    if (!choice->home == !choice->store) {
-        *code =
-            zt_complain(command, ZT_EXIT_USAGE, "one of --home DIR and --store STORE is needed");
-        return NULL;
-    }
     if (choice->home)
         zt_format(own, sizeof own, "sqlite:%s/controller.db", choice->home);
     store = zt_store_open(choice->home ? own : choice->store, create, error, sizeof error);

@@ -22,7 +22,9 @@ struct zt_store_choice {
     "  -H, --home DIR    state directory of the controller, which may be running\n"                \
     "      --store STORE where its records are instead: sqlite:PATH or postgres:URI\n"
 
-/* NULL: reported, and *code is the exit code. */
+/* Is one store named? ZT_GO_ON, or the exit code after a complaint. */
+int zt_store_judge(const struct zt_command *command, const struct zt_store_choice *choice);
+/* Opens it. NULL: reported, and *code is the exit code. */
 struct zt_store *zt_store_choose(const struct zt_command *command,
                                  const struct zt_store_choice *choice, bool create, int *code);
 

@@ -249,6 +249,9 @@ static int run(const struct zt_command *command, int count, char **arguments, bo
     if (words.count != 1 || strlen(words.values[0]) > ZT_HOME_TEXT - 64)
         return zt_complain(command, ZT_EXIT_USAGE, "one FOLDER is needed");
     files.path = words.values[0];
+    code = zt_store_judge(command, &choice);
+    if (code != ZT_GO_ON)
+        return code;
     files.store = zt_store_choose(command, &choice, is_import, &code);
     if (!files.store)
         return code;

@@ -38,7 +38,7 @@ void zt_controller_free(struct zt_controller *controller)
     if (!controller)
         return;
     if (controller->networks)
-        zt_seen_save(controller, false);
+        (void)zt_seen_save(controller, false, SIZE_MAX);
     zt_push_clear(controller);
     zt_hosting_clear(controller);
     zt_issuer_clear(&controller->issuer);
@@ -311,10 +311,13 @@ void zt_controller_tend(struct zt_controller *controller, struct zt_instant now)
     {
         if (network->record->sso_enabled)
             zt_push_lapsed(controller, network, now.wall_ms);
+        if (!controller->has_tended)
+            zt_push_lately_revoked(controller, network, now.wall_ms);
     }
-    if (now.mono_ms - controller->saved_mono_ms >= ZT_SEEN_INTERVAL_MS) {
+    controller->has_tended = true;
+    if (controller->has_news)
+        controller->has_news = !zt_seen_save(controller, true, ZT_SEEN_AT_ONCE);
+    else if (now.mono_ms - controller->saved_mono_ms >= ZT_SEEN_INTERVAL_MS &&
+             zt_seen_save(controller, false, ZT_SEEN_AT_ONCE))
         controller->saved_mono_ms = now.mono_ms;
-        zt_seen_save(controller, false);
-    } else if (controller->has_news)
-        zt_seen_save(controller, true);
 }

@@ -26,8 +26,8 @@ void zt_controller_free(struct zt_controller *controller);
 void zt_controller_request(struct zt_controller *controller, struct zt_instant now,
                            const struct zt_config_request *request);
 
-/* To be called each second or so: saves when members were last seen, ends sign-ons that have lapsed, and
-   takes over what others have changed in the store, which zt_controller_follow does by itself: when the
+/* To be called each second or so: tells again, after a start, who was cut off shortly before; saves when
+   members were last seen, ends sign-ons that have lapsed, and takes over what others have changed in the store, which zt_controller_follow does by itself: when the
    store's descriptor is ready. */
 void zt_controller_tend(struct zt_controller *controller, struct zt_instant now);
 void zt_controller_follow(struct zt_controller *controller, struct zt_instant now);

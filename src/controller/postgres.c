@@ -153,23 +153,86 @@ int zt_postgres_step(struct zt_postgres *postgres, int64_t mono_ms)
     return begin_connecting(postgres, mono_ms);
 }
 
-PGresult *zt_postgres_judge(struct zt_postgres *postgres, PGresult *result, int *why)
+/* Waits until there is a result. False: the server has said nothing for too long, or is gone. */
+static bool await(struct zt_postgres *postgres)
+{
+    while (PQisBusy(postgres->connection)) {
+        struct pollfd wait = { PQsocket(postgres->connection), POLLIN, 0 };
+
+        if (poll(&wait, 1, ZT_POSTGRES_ANSWER_MS) == 0) {
+            note_error(postgres, "the server does not answer");
+            return false;
+        }
+        if (PQconsumeInput(postgres->connection) != 1) {
+            note_error(postgres, PQerrorMessage(postgres->connection));
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Takes what follows a failure, so that the next command finds the connection free. */
+static void drain(struct zt_postgres *postgres)
+{
+    PGresult *rest;
+
+    while (await(postgres) && (rest = PQgetResult(postgres->connection)) != NULL)
+        PQclear(rest);
+}
+
+static PGresult *judge(struct zt_postgres *postgres, PGresult *result, int *why)
 {
     ExecStatusType status = PQresultStatus(result);
 
-    *why = ZT_STORE_OK;
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE)
         return result;
-    *why = PQstatus(postgres->connection) == CONNECTION_OK ? ZT_STORE_FAILED : ZT_STORE_AWAY;
-    note_error(postgres,
-               result ? PQresultErrorMessage(result) : PQerrorMessage(postgres->connection));
+    note_error(postgres, PQresultErrorMessage(result));
     PQclear(result);
-    if (*why == ZT_STORE_AWAY)
+    *why = ZT_STORE_AWAY;
+    if (PQstatus(postgres->connection) != CONNECTION_OK) {
         drop(postgres);
+        return NULL;
+    }
+    *why = ZT_STORE_FAILED;
+    drain(postgres);
     return NULL;
 }
 
-static bool is_up(struct zt_postgres *postgres, int *why)
+PGresult *zt_postgres_next(struct zt_postgres *postgres, int *why)
+{
+    PGresult *result;
+
+    if (!await(postgres)) {
+        *why = ZT_STORE_AWAY;
+        drop(postgres);
+        return NULL;
+    }
+    result = PQgetResult(postgres->connection);
+    return result ? judge(postgres, result, why) : NULL;
+}
+
+/* Takes all results of what was sent; the last is returned, unless one of them was a failure. */
+static PGresult *finish(struct zt_postgres *postgres, bool is_sent, int *why)
+{
+    PGresult *last = NULL, *next;
+
+    if (!is_sent) {
+        note_error(postgres, PQerrorMessage(postgres->connection));
+        *why = ZT_STORE_AWAY;
+        drop(postgres);
+        return NULL;
+    }
+    while ((next = zt_postgres_next(postgres, why)) != NULL) {
+        PQclear(last);
+        last = next;
+    }
+    if (*why == ZT_STORE_OK)
+        return last;
+    PQclear(last);
+    return NULL;
+}
+
+static bool is_up(const struct zt_postgres *postgres, int *why)
 {
     *why = postgres->state == ZT_POSTGRES_UP ? ZT_STORE_OK : ZT_STORE_AWAY;
     return *why == ZT_STORE_OK;
@@ -179,7 +242,7 @@ PGresult *zt_postgres_run(struct zt_postgres *postgres, const char *command, int
 {
     if (!is_up(postgres, why))
         return NULL;
-    return zt_postgres_judge(postgres, PQexec(postgres->connection, command), why);
+    return finish(postgres, PQsendQuery(postgres->connection, command) == 1, why);
 }
 
 PGresult *zt_postgres_run_prepared(struct zt_postgres *postgres, const char *name, int count,
@@ -187,6 +250,31 @@ PGresult *zt_postgres_run_prepared(struct zt_postgres *postgres, const char *nam
 {
     if (!is_up(postgres, why))
         return NULL;
-    return zt_postgres_judge(
-        postgres, PQexecPrepared(postgres->connection, name, count, values, NULL, NULL, 0), why);
+    return finish(postgres,
+                  PQsendQueryPrepared(postgres->connection, name, count, values, NULL, NULL, 0),
+                  why);
+}
+
+bool zt_postgres_prepare(struct zt_postgres *postgres, const char *name, const char *text)
+{
+    int why;
+
+    if (!is_up(postgres, &why))
+        return false;
+    PQclear(finish(postgres, PQsendPrepare(postgres->connection, name, text, 0, NULL) == 1, &why));
+    return why == ZT_STORE_OK;
+}
+
+int zt_postgres_start(struct zt_postgres *postgres, const char *name)
+{
+    int why;
+
+    if (!is_up(postgres, &why))
+        return why;
+    if (PQsendQueryPrepared(postgres->connection, name, 0, NULL, NULL, NULL, 0) == 1 &&
+        PQsetSingleRowMode(postgres->connection) == 1)
+        return ZT_STORE_OK;
+    note_error(postgres, PQerrorMessage(postgres->connection));
+    drop(postgres);
+    return ZT_STORE_AWAY;
 }

@@ -10,6 +10,7 @@
 #include <libpq-fe.h>
 
 #define ZT_POSTGRES_CONNECT_MS 10000   /* for one attempt */
+#define ZT_POSTGRES_ANSWER_MS 5000     /* of silence, then the server counts as gone */
 #define ZT_POSTGRES_DELAY_MS 250       /* after a failed attempt; doubles */
 #define ZT_POSTGRES_MAX_DELAY_MS 15000 /* at most */
 
@@ -37,7 +38,11 @@ int zt_postgres_step(struct zt_postgres *postgres, int64_t mono_ms);
 PGresult *zt_postgres_run(struct zt_postgres *postgres, const char *command, int *why);
 PGresult *zt_postgres_run_prepared(struct zt_postgres *postgres, const char *name, int count,
                                    const char *const *values, int *why);
-/* Judges a result, which it clears if it is none to go on with. */
-PGresult *zt_postgres_judge(struct zt_postgres *postgres, PGresult *result, int *why);
+ZT_MUST_USE bool zt_postgres_prepare(struct zt_postgres *postgres, const char *name,
+                                     const char *text);
+/* Starts a prepared statement without parameters, whose rows come one by one by zt_postgres_next; NULL is
+   the end, or a failure, and then *why is set. */
+int zt_postgres_start(struct zt_postgres *postgres, const char *name);
+PGresult *zt_postgres_next(struct zt_postgres *postgres, int *why);
 
 #endif

@@ -130,6 +130,22 @@ void zt_push_lapsed(struct zt_controller *controller, struct zt_hosted_network *
     }
 }
 
+void zt_push_lately_revoked(struct zt_controller *controller, struct zt_hosted_network *network,
+                            int64_t now_ms)
+{
+    struct zt_hosted_member *member, *next;
+
+    HASH_ITER(hh, network->members, member, next)
+    {
+        const struct zt_member_record *record = &member->record;
+
+        if (!record->authorized && record->deauthorized_ms > 0 &&
+            now_ms - record->deauthorized_ms < network->record->window_ms)
+            zt_push_revocation(controller,
+                               zt_push_list_revoked(controller, network, record->address, now_ms));
+    }
+}
+
 void zt_push_clear(struct zt_controller *controller)
 {
     struct zt_revoking *revoking, *next;

@@ -96,8 +96,9 @@ static int put_seen(struct zt_controller *controller, const struct zt_hosted_mem
     return result;
 }
 
+/* Counts down what may still be written. */
 static bool save_network(struct zt_controller *controller, struct zt_hosted_network *network,
-                         bool only_news)
+                         bool only_news, size_t *most)
 {
     struct zt_hosted_member *member, *next;
 
@@ -105,6 +106,9 @@ static bool save_network(struct zt_controller *controller, struct zt_hosted_netw
     {
         if (member->is_stranger || !(only_news ? member->is_news : member->is_unsaved))
             continue;
+        if (*most == 0)
+            return true;
+        (*most)--;
         if (put_seen(controller, member) != ZT_STORE_OK)
             return false;
         member->is_unsaved = member->is_news = false;
@@ -113,20 +117,20 @@ static bool save_network(struct zt_controller *controller, struct zt_hosted_netw
 }
 
 /* What a failure leaves out is written after the member's next request. */
-void zt_seen_save(struct zt_controller *controller, bool only_news)
+bool zt_seen_save(struct zt_controller *controller, bool only_news, size_t most)
 {
     const struct zt_store_functions *functions = controller->store->functions;
     struct zt_hosted_network *network, *next;
     bool is_good = true;
 
     if (functions->begin(controller->store) != ZT_STORE_OK)
-        return;
+        return true;
     HASH_ITER(hh, controller->networks, network, next)
     {
         if (is_good && zt_hosting_is_ours(controller, network->nwid))
-            is_good = save_network(controller, network, only_news);
+            is_good = save_network(controller, network, only_news, &most);
     }
     if (!is_good || functions->commit(controller->store) != ZT_STORE_OK)
         functions->rollback(controller->store);
-    controller->has_news = false;
+    return !is_good || most > 0;
 }

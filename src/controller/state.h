@@ -18,7 +18,8 @@
 #define ZT_MAX_ANSWERS 256         /* decided and not taken yet; further requests are dropped */
 #define ZT_REVOKE_FANOUT 64        /* recipients per revocation when a whole network goes */
 #define ZT_TEND_INTERVAL_MS 1000
-#define ZT_SEEN_INTERVAL_MS 60000 /* times of requests are stored this often, all together */
+#define ZT_SEEN_INTERVAL_MS 60000 /* times of requests are stored this often */
+#define ZT_SEEN_AT_ONCE 1000      /* in one second, so that requests don't wait for it */
 #define ZT_ONLINE_MS 120000       /* docs/wire.md 18.1 */
 
 /* What a member's last request said about itself. docs/wire.md 12.2 */
@@ -99,6 +100,7 @@ struct zt_controller {
     bool must_reload;         /* reading the store again has failed */
     int64_t wall_ms;          /* when it was last called */
     bool has_news;            /* of some member */
+    bool has_tended;
     int64_t saved_mono_ms, tended_mono_ms;
     const struct zt_log *log; /* borrowed */
     struct zt_rng rng;
@@ -165,8 +167,9 @@ void zt_follow_changes(struct zt_controller *controller, struct zt_instant now);
 void zt_seen_load(struct zt_hosted_member *member, const json_t *stored);
 /* Its last request is to be stored: soon if it is news, else some time. */
 void zt_seen_note(struct zt_controller *controller, struct zt_hosted_member *member, bool is_news);
-/* Writes what is to be stored, or of that only the news; all at once. */
-void zt_seen_save(struct zt_controller *controller, bool only_news);
+/* Writes what is to be stored, or of that only the news, in one transaction of at most so many. False: there
+   is more. */
+bool zt_seen_save(struct zt_controller *controller, bool only_news, size_t most);
 
 /* admin.c: the record, and what is known besides. docs/wire.md 18.9 */
 json_t *zt_known_member_json(const struct zt_controller *controller,
@@ -192,6 +195,11 @@ void zt_push_member_change(struct zt_controller *controller, struct zt_hosted_me
 /* Cuts off who was let in by a sign-on that has lapsed since. docs/wire.md 18.8 */
 void zt_push_lapsed(struct zt_controller *controller, struct zt_hosted_network *network,
                     int64_t now_ms);
+
+/* Tells again of those whose certificates may still be good: before a restart there may have been no time
+   to tell. */
+void zt_push_lately_revoked(struct zt_controller *controller, struct zt_hosted_network *network,
+                            int64_t now_ms);
 
 /* controller.c: must this member sign in (again) before it gets a configuration? */
 bool zt_decide_is_lapsed(const struct zt_network_record *network,

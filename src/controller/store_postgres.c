@@ -113,16 +113,9 @@ static struct ids ids_of(zt_nwid nwid, zt_address address)
 
 static bool prepare(struct zt_postgres *postgres)
 {
-    for (size_t i = 0; i < STATEMENT_COUNT; i++) {
-        int why;
-        PGresult *result = zt_postgres_judge(
-            postgres,
-            PQprepare(postgres->connection, statements[i].name, statements[i].text, 0, NULL), &why);
-
-        if (!result)
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        if (!zt_postgres_prepare(postgres, statements[i].name, statements[i].text))
             return false;
-        PQclear(result);
-    }
     return true;
 }
 
@@ -156,28 +149,19 @@ static bool read_row(struct zt_record *record, enum zt_record_kind kind, const P
 static int load_table(struct postgres_store *store, enum statement which, enum zt_record_kind kind,
                       zt_store_visit visit, void *context)
 {
-    struct zt_postgres *postgres = &store->postgres;
-    PGconn *connection = postgres->connection;
-    int why = ZT_STORE_OK, worst = ZT_STORE_OK;
+    int why = zt_postgres_start(&store->postgres, statements[which].name);
     PGresult *result;
 
-    if (postgres->state != ZT_POSTGRES_UP)
-        return ZT_STORE_AWAY;
-    if (PQsendQueryPrepared(connection, statements[which].name, 0, NULL, NULL, NULL, 0) != 1 ||
-        PQsetSingleRowMode(connection) != 1) {
-        PQclear(zt_postgres_judge(postgres, NULL, &why));
+    if (why != ZT_STORE_OK)
         return why;
-    }
-    while (postgres->state == ZT_POSTGRES_UP && (result = PQgetResult(connection)) != NULL) {
+    while ((result = zt_postgres_next(&store->postgres, &why)) != NULL) {
         struct zt_record record;
 
-        result = zt_postgres_judge(postgres, result, &why);
-        worst = worst == ZT_STORE_OK ? why : worst;
-        if (result && PQntuples(result) == 1 && read_row(&record, kind, result, 0))
+        if (PQntuples(result) == 1 && read_row(&record, kind, result, 0))
             visit(context, &record);
         PQclear(result);
     }
-    return worst;
+    return why;
 }
 
 static int load(struct zt_store *base, zt_store_visit visit, void *context)

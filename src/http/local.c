@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The local API: what is the server's own here, and the rest from the backend. docs/wire.md 20.2, 20.3 */
 #include "http/conf.h"
+#include "http/judge.h"
 #include "http/site.h"
 
 #include "base/text.h"
@@ -130,16 +131,28 @@ static bool is_backends(const char *path)
     return false;
 }
 
+/* "/controller/network/<nwid>" and the like, but nothing below. */
+static bool is_network(const char *path)
+{
+    return begins(path, "/controller/network") && !strstr(path, "/member");
+}
+
 static void ask_backend(struct zt_site *site, const struct zt_http_request *request,
                         struct zt_http_answer *answer)
 {
     bool sets = zt_http_sets(request);
     json_t *body = sets ? zt_http_body(request, answer) : NULL;
+    char text[128];
     json_t *result;
     int status = 500;
 
     if (sets && !body)
         return;
+    if (sets && is_network(request->path) && !zt_judge_network(body, text, sizeof text)) {
+        json_decref(body);
+        zt_http_complain(answer, 400, "%s", text);
+        return;
+    }
     result = zt_site_ask(site, request->method, request->path, body, &status);
     json_decref(body);
     zt_http_say(answer, status, result);

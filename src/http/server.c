@@ -79,7 +79,8 @@ static void note_end(void *context, struct MHD_Connection *connection, void **ex
 
 static int start_listener(struct zt_http *http, struct listener *listener)
 {
-    unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO;
+    /* Not its epoll, which misses an end that comes together with the last bytes. */
+    unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL;
     int listening = zt_http_listen(&listener->endpoint);
 
     if (listening < 0)

@@ -98,7 +98,7 @@ static void stand_back(void)
 
 void zt_turn_yield(const void *context, size_t came)
 {
-    if (came > MOST_DATAGRAMS && is_of(context))
+    if (came > MOST_DATAGRAMS)
         atomic_store(&is_bulk, true);
     if (!atomic_load(&is_wanted))
         return;

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The set of UDP sockets: binding, closing, waiting and waking. */
+/* The set of UDP sockets: binding and closing. */
 #define _GNU_SOURCE
 #include "os/udp.h"
 
-#include "os/ifaddrs.h"
 #include "os/udp_state.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <netinet/udp.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define BUFFER_BYTES (4 << 20)
@@ -56,9 +54,7 @@ struct zt_udp *zt_udp_new(void)
     if (!udp)
         return NULL;
     udp->use_offload = true;
-    udp->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    udp->watch_fd = zt_ifaddrs_watch_open();
-    if (udp->wake_fd >= 0)
+    if (zt_udp_watch_open(udp))
         return udp;
     zt_udp_free(udp);
     return NULL;
@@ -70,11 +66,8 @@ void zt_udp_free(struct zt_udp *udp)
         return;
     while (udp->count > 0)
         zt_udp_close(udp, udp->sockets[0]->number);
-    if (udp->wake_fd >= 0)
-        close(udp->wake_fd);
-    if (udp->watch_fd >= 0)
-        close(udp->watch_fd);
-    free(udp->memory);
+    zt_udp_watch_close(udp);
+    free(udp->arrivals);
     free(udp);
 }
 
@@ -99,6 +92,8 @@ static size_t grow_buffer(int fd, int name, int force_name)
 
 static void tune(struct zt_udp_socket *socket, bool use_offload)
 {
+    const struct timeval patience = { .tv_usec =
+                                          1000 }; /* the system rounds up to its clock's ticks */
     int fd = socket->fd;
 
     /* Paths with a smaller MTU fragment: VL1 has no path MTU discovery. docs/wire.md 6.8 */
@@ -107,6 +102,7 @@ static void tune(struct zt_udp_socket *socket, bool use_offload)
     else
         set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
     set_option(fd, SOL_SOCKET, SO_BROADCAST, 1);
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     socket->granted_bytes = grow_buffer(fd, SO_RCVBUF, SO_RCVBUFFORCE);
     (void)grow_buffer(fd, SO_SNDBUF, SO_SNDBUFFORCE);
     if (use_offload)
@@ -114,13 +110,14 @@ static void tune(struct zt_udp_socket *socket, bool use_offload)
     socket->segment_limit = use_offload ? 65000 : 0;
 }
 
-/* A bound, non-blocking descriptor or a negative errno; *local learns the port. */
+/* A bound descriptor or a negative errno; *local learns the port. It may block, for the one kind of call
+   that shall: see udp_wait.c. */
 static int open_bound(struct zt_endpoint *local)
 {
     union zt_sockaddr address;
     socklen_t length = zt_sockaddr_of(&address, local);
     int one = 1;
-    int fd = socket(address.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
         return -errno;
@@ -156,6 +153,12 @@ int zt_udp_bind(struct zt_udp *udp, const struct zt_endpoint *local)
         free(socket);
         return error;
     }
+    int error = zt_udp_watch_add(udp, socket);
+    if (error != 0) {
+        close(socket->fd);
+        free(socket);
+        return error;
+    }
     tune(socket, udp->use_offload);
     socket->is_loopback = zt_endpoint_scope(local) == ZT_SCOPE_LOOPBACK;
     socket->number = udp->next_number++;
@@ -176,6 +179,7 @@ void zt_udp_close(struct zt_udp *udp, uint32_t number)
     for (size_t i = 0; i < udp->count; i++) {
         if (udp->sockets[i]->number != number)
             continue;
+        zt_udp_watch_remove(udp, udp->sockets[i]);
         close(udp->sockets[i]->fd);
         free(udp->sockets[i]);
         udp->count--;
@@ -215,15 +219,6 @@ void zt_udp_disable_offload(struct zt_udp *udp)
     }
 }
 
-void zt_udp_wake(struct zt_udp *udp)
-{
-    const uint64_t one = 1;
-
-    /* It fails only when it is at its maximum, and then it is awake already. */
-    ssize_t put = write(udp->wake_fd, &one, sizeof one);
-    (void)put;
-}
-
 bool zt_udp_is_blocked(const struct zt_udp *udp)
 {
     for (size_t i = 0; i < udp->count; i++)
@@ -236,57 +231,4 @@ void zt_udp_unblock(struct zt_udp *udp)
 {
     for (size_t i = 0; i < udp->count; i++)
         atomic_store(&udp->sockets[i]->is_blocked, false);
-}
-
-/* Rounded up, so that a deadline is never missed by waking just before it, and bounded. */
-static int poll_timeout(int64_t timeout_ms)
-{
-    if (timeout_ms < 0)
-        return -1;
-    return timeout_ms > 3600000 ? 3600000 : (int)timeout_ms;
-}
-
-/* Judges what poll said about the sockets, which are the first entries. */
-static unsigned judge_sockets(struct zt_udp *udp, const struct pollfd *polled)
-{
-    unsigned what = 0;
-
-    for (size_t i = 0; i < udp->count; i++) {
-        if (polled[i].revents & (POLLIN | POLLERR)) {
-            udp->sockets[i]->is_readable = true;
-            what |= ZT_UDP_READABLE;
-        }
-        if (polled[i].revents & POLLOUT) {
-            atomic_store(&udp->sockets[i]->is_blocked, false);
-            what |= ZT_UDP_WRITABLE;
-        }
-    }
-    return what;
-}
-
-unsigned zt_udp_wait(struct zt_udp *udp, int64_t timeout_ms)
-{
-    struct pollfd polled[ZT_UDP_MAX_SOCKETS + 2];
-    nfds_t count = (nfds_t)udp->count;
-
-    for (size_t i = 0; i < udp->count; i++) {
-        bool is_blocked = atomic_load(&udp->sockets[i]->is_blocked);
-        polled[i] = (struct pollfd){ .fd = udp->sockets[i]->fd,
-                                     .events = (short)(is_blocked ? POLLIN | POLLOUT : POLLIN) };
-    }
-    /* poll ignores the entry of a missing watch, whose descriptor is -1. */
-    polled[count] = (struct pollfd){ .fd = udp->wake_fd, .events = POLLIN };
-    polled[count + 1] = (struct pollfd){ .fd = udp->watch_fd, .events = POLLIN };
-    if (poll(polled, count + 2, poll_timeout(timeout_ms)) <= 0)
-        return 0;
-
-    unsigned what = judge_sockets(udp, polled);
-    if (polled[count].revents) {
-        uint64_t times;
-        ssize_t got = read(udp->wake_fd, &times, sizeof times);
-        (void)got;
-    }
-    if (polled[count + 1].revents && zt_ifaddrs_watch_read(udp->watch_fd))
-        what |= ZT_UDP_ADDRESSES;
-    return what;
 }

@@ -5,7 +5,7 @@
 
 #include "os/udp_state.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,7 @@ static size_t split(const struct zt_link *link, uint8_t *bytes, size_t length, s
     return count;
 }
 
-struct arrivals {
+struct zt_arrivals {
     struct mmsghdr messages[BUFFERS];
     struct iovec pieces[BUFFERS];
     union zt_sockaddr from[BUFFERS];
@@ -58,63 +58,103 @@ struct arrivals {
         struct cmsghdr align;
         uint8_t bytes[CMSG_SPACE(sizeof(int))];
     } notes[BUFFERS];
+    uint8_t memory[BUFFERS][BUFFER_BYTES];
 };
 
-static void prepare(struct arrivals *arrivals, uint8_t *memory, size_t count)
+/* The system writes how much it filled over how much there is. */
+static void prepare(struct zt_arrivals *arrivals, size_t first, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        arrivals->pieces[i] = (struct iovec){ memory + i * BUFFER_BYTES, BUFFER_BYTES };
-        arrivals->messages[i].msg_hdr = (struct msghdr){
-            .msg_name = &arrivals->from[i],
-            .msg_namelen = sizeof arrivals->from[i],
-            .msg_iov = &arrivals->pieces[i],
-            .msg_iovlen = 1,
-            .msg_control = &arrivals->notes[i],
-            .msg_controllen = sizeof arrivals->notes[i],
-        };
+    for (size_t i = first; i < first + count; i++) {
+        arrivals->messages[i].msg_hdr.msg_namelen = sizeof arrivals->from[i];
+        arrivals->messages[i].msg_hdr.msg_controllen = sizeof arrivals->notes[i];
     }
 }
 
-/* Reads one socket into the buffers from *used on. */
-static size_t receive_from(struct zt_udp *udp, struct zt_udp_socket *socket, size_t *used,
-                           struct zt_datagram *batch, size_t capacity)
+/* Large, but the system only backs the parts that something arrived in. */
+static struct zt_arrivals *new_arrivals(void)
 {
-    struct arrivals arrivals;
-    uint8_t *memory = udp->memory + *used * BUFFER_BYTES;
-    size_t buffers = BUFFERS - *used;
+    struct zt_arrivals *arrivals = malloc(sizeof *arrivals);
+
+    if (!arrivals)
+        return NULL;
+    for (size_t i = 0; i < BUFFERS; i++) {
+        arrivals->pieces[i] = (struct iovec){ arrivals->memory[i], BUFFER_BYTES };
+        arrivals->messages[i].msg_hdr = (struct msghdr){
+            .msg_name = &arrivals->from[i],
+            .msg_iov = &arrivals->pieces[i],
+            .msg_iovlen = 1,
+            .msg_control = &arrivals->notes[i],
+        };
+    }
+    prepare(arrivals, 0, BUFFERS);
+    return arrivals;
+}
+
+/* Lists what came into the buffers from first on, and prepares them for what comes next. */
+static size_t list(struct zt_arrivals *arrivals, uint32_t number, size_t first, size_t filled,
+                   struct zt_datagram *batch, size_t capacity)
+{
+    struct zt_link link = { .socket = number };
     size_t count = 0;
 
-    prepare(&arrivals, memory, buffers);
-    int got = recvmmsg(socket->fd, arrivals.messages, (unsigned)buffers, MSG_DONTWAIT, NULL);
-    if (got < (int)buffers)
-        socket->is_readable = false;
-    if (got <= 0)
-        return 0;
-    for (size_t i = 0; i < (size_t)got; i++) {
-        struct zt_link link = { .socket = socket->number };
-        if (!zt_sockaddr_read(&arrivals.from[i], &link.remote))
+    for (size_t i = first; i < first + filled; i++) {
+        struct mmsghdr *message = &arrivals->messages[i];
+        if (!zt_sockaddr_read(&arrivals->from[i], &link.remote))
             continue;
-        count +=
-            split(&link, memory + i * BUFFER_BYTES, arrivals.messages[i].msg_len,
-                  segment_length(&arrivals.messages[i].msg_hdr), batch + count, capacity - count);
+        count += split(&link, arrivals->memory[i], message->msg_len,
+                       segment_length(&message->msg_hdr), batch + count, capacity - count);
     }
-    *used += (size_t)got;
+    prepare(arrivals, first, filled);
     return count;
+}
+
+/* Into the buffers from first on. How many were filled. */
+static size_t receive_from(struct zt_arrivals *arrivals, struct zt_udp_socket *socket, size_t first,
+                           int flags)
+{
+    unsigned room = (unsigned)(BUFFERS - first);
+    int got = recvmmsg(socket->fd, arrivals->messages + first, room, flags, NULL);
+
+    socket->is_readable = got == (int)room;
+    return got > 0 ? (size_t)got : 0;
+}
+
+bool zt_udp_receive_ahead(struct zt_udp *udp, struct zt_udp_socket *socket)
+{
+    assert(udp->ahead_count == 0);
+    if (!udp->arrivals)
+        return false;
+    udp->ahead_count = receive_from(udp->arrivals, socket, 0, MSG_WAITFORONE);
+    udp->ahead_number = socket->number;
+    return udp->ahead_count > 0;
+}
+
+static size_t list_ahead(struct zt_udp *udp, struct zt_datagram *batch)
+{
+    size_t filled = udp->ahead_count;
+
+    udp->ahead_count = 0;
+    return list(udp->arrivals, udp->ahead_number, 0, filled, batch, ZT_UDP_BATCH);
 }
 
 size_t zt_udp_receive(struct zt_udp *udp, struct zt_datagram batch[ZT_UDP_BATCH])
 {
     size_t used = 0, count = 0;
 
-    /* Large, but the system only backs the parts that something arrived in. */
-    if (!udp->memory)
-        udp->memory = malloc((size_t)BUFFERS * BUFFER_BYTES);
-    if (!udp->memory)
+    if (!udp->arrivals)
+        udp->arrivals = new_arrivals();
+    if (!udp->arrivals)
         return 0;
+    if (udp->ahead_count > 0)
+        return list_ahead(udp, batch);
     for (size_t i = 0; i < udp->count && used < BUFFERS; i++) {
         struct zt_udp_socket *socket = udp->sockets[(udp->first_to_read + i) % udp->count];
-        if (socket->is_readable)
-            count += receive_from(udp, socket, &used, batch + count, ZT_UDP_BATCH - count);
+        if (!socket->is_readable)
+            continue;
+        size_t got = receive_from(udp->arrivals, socket, used, MSG_DONTWAIT);
+        count +=
+            list(udp->arrivals, socket->number, used, got, batch + count, ZT_UDP_BATCH - count);
+        used += got;
     }
     udp->first_to_read++;
     return count;

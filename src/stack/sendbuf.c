@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { ARG_SIZE = 0 };       /* the place of our number in a pcb */
-enum { FIRST = 256 * 1024 }; /* bytes */
+enum { ARG_SIZE = 0 };      /* the place of our number in a pcb */
+enum { FIRST = 64 * 1024 }; /* bytes */
 enum { SMALLEST = 2 * TCP_MSS };
 enum { SET_BY_USER = 1 }; /* sizes are even */
 

@@ -9,7 +9,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <threads.h>
+#include <pthread.h>
 
 _Thread_local int zt_stack_errno;
 
@@ -30,8 +30,8 @@ enum { FIRST_CAPACITY = 16 };
 
 static struct zt_monitor *protection;
 static _Thread_local unsigned protection_depth;
-static tss_t semaphore_key;
-static once_flag semaphore_once = ONCE_FLAG_INIT;
+static pthread_key_t semaphore_key;
+static pthread_once_t semaphore_once = PTHREAD_ONCE_INIT;
 static bool semaphore_key_made;
 
 void sys_init(void)
@@ -136,7 +136,7 @@ static void free_thread_semaphore(void *pointer)
 
 static void make_semaphore_key(void)
 {
-    semaphore_key_made = tss_create(&semaphore_key, free_thread_semaphore) == thrd_success;
+    semaphore_key_made = pthread_key_create(&semaphore_key, free_thread_semaphore) == 0;
 }
 
 sys_sem_t *zt_stack_thread_semaphore(void)
@@ -145,11 +145,11 @@ sys_sem_t *zt_stack_thread_semaphore(void)
 
     if (mine != NULL)
         return &mine;
-    call_once(&semaphore_once, make_semaphore_key);
+    (void)pthread_once(&semaphore_once, make_semaphore_key);
     err_t made = sys_sem_new(&mine, 0);
     /* lwIP has no way to report that a thread can't wait. */
     assert(semaphore_key_made && made == ERR_OK);
-    tss_set(semaphore_key, mine);
+    (void)pthread_setspecific(semaphore_key, mine);
     return &mine;
 }
 

@@ -12,7 +12,7 @@
 
 int zts_errno;
 static _Thread_local int thread_errno;
-static _Atomic unsigned char marks[ZT_MAX_SOCKETS];
+static _Atomic unsigned short marks[ZT_MAX_SOCKETS];
 
 void zts_set_errno(int code)
 {
@@ -36,16 +36,16 @@ static bool in_range(int fd)
     return fd >= 0 && fd < ZT_MAX_SOCKETS;
 }
 
-void zts_mark_new(int fd)
+void zts_mark_new(int fd, unsigned mark)
 {
     if (in_range(fd))
-        marks[fd] = ZTS_MARK_OPEN;
+        marks[fd] = (unsigned short)(ZTS_MARK_OPEN | mark);
 }
 
 void zts_mark(int fd, unsigned mark)
 {
     if (in_range(fd))
-        marks[fd] |= (unsigned char)mark;
+        marks[fd] |= (unsigned short)mark;
 }
 
 bool zts_is_marked(int fd, unsigned mark)
@@ -58,7 +58,7 @@ bool zts_unmark(int fd, unsigned mark)
     bool was_marked = zts_is_marked(fd, mark);
 
     if (was_marked)
-        marks[fd] &= (unsigned char)~mark;
+        marks[fd] &= (unsigned short)~mark;
     return was_marked;
 }
 
@@ -82,11 +82,11 @@ static int finish(int result)
 }
 
 /* The number of a new descriptor, or the failure. */
-static int finish_new(int fd)
+static int finish_new(int fd, unsigned marks_of_new)
 {
     if (fd < 0 && (zt_stack_errno == ZTS_ENFILE || zt_stack_errno == 0))
         zt_stack_errno = ZTS_EMFILE;
-    zts_mark_new(fd);
+    zts_mark_new(fd, marks_of_new);
     return finish(fd);
 }
 
@@ -108,7 +108,7 @@ bool zts_is_nonblocking(int fd)
 
 bool zts_is_stream(int fd)
 {
-    return zt_stream_stage(fd) != ZT_STREAM_NONE;
+    return zts_is_marked(fd, ZTS_MARK_STREAM);
 }
 
 /* UDPLITE gives a UDP socket, as it always did. */
@@ -137,7 +137,7 @@ int zts_bsd_socket(int family, int type, int protocol)
     if (fd >= 0)
         zt_ready_attach(fd);
     zt_core_unlock();
-    return finish_new(fd);
+    return finish_new(fd, type == ZTS_SOCK_STREAM ? ZTS_MARK_STREAM : 0);
 }
 
 bool zts_is_socket_address(const void *addr, zts_socklen_t addrlen)
@@ -212,6 +212,7 @@ int zts_bsd_connect(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrl
         zt_socket_bind_datagram(fd);
     }
     (void)zts_unmark(fd, ZTS_MARK_FAILED | ZTS_MARK_ERROR_TOLD);
+    zts_mark(fd, ZTS_MARK_TRIED);
     zts_begin();
     int result = lwip_connect(fd, (const struct sockaddr *)addr, addrlen);
     zt_stack_errno = zts_connect_errno(fd, zt_stack_errno);
@@ -290,7 +291,7 @@ int zts_bsd_accept(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen)
         *addrlen = length;
     }
     zts_watch_refresh(fd);
-    return finish_new(accepted);
+    return finish_new(accepted, ZTS_MARK_STREAM | ZTS_MARK_TRIED);
 }
 
 typedef int (*namer)(int fd, struct sockaddr *addr, socklen_t *addrlen);

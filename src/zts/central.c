@@ -7,10 +7,10 @@
 #include "os/host.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <threads.h>
 
 enum { SHORTEST_URL = 3, PATH = 96 };
 
@@ -26,7 +26,7 @@ static struct {
 } central = { .modes = ZTS_CENTRAL_READ };
 
 static struct zt_monitor *monitor;
-static once_flag once = ONCE_FLAG_INIT;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 long zts_central_timeout_ms = 30000;
 
 static void init_once(void)
@@ -37,7 +37,7 @@ static void init_once(void)
 
 static void enter(void)
 {
-    call_once(&once, init_once);
+    (void)pthread_once(&once, init_once);
     zt_monitor_enter(monitor);
 }
 

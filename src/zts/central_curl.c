@@ -5,8 +5,8 @@
 #include "base/text.h"
 
 #include <curl/curl.h>
+#include <pthread.h>
 #include <string.h>
-#include <threads.h>
 
 enum { MOST_REDIRECTS = 5 };
 
@@ -14,7 +14,7 @@ static CURL *handle;
 
 /* Not safe to repeat in older versions of libcurl. */
 static CURLcode global_result;
-static once_flag once = ONCE_FLAG_INIT;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void init_once(void)
 {
@@ -23,7 +23,7 @@ static void init_once(void)
 
 bool zts_central_carrier_open(void)
 {
-    call_once(&once, init_once);
+    (void)pthread_once(&once, init_once);
     if (global_result == CURLE_OK)
         handle = curl_easy_init();
     return handle != NULL;

@@ -116,7 +116,7 @@ int zts_inet_pton(int family, const char *src, void *dst)
 
 char *zts_ipaddr_ntoa(const zts_ip_addr *addr)
 {
-    static char text[ZT_ENDPOINT_TEXT];
+    static _Thread_local char text[ZT_ENDPOINT_TEXT];
     struct zt_endpoint endpoint;
 
     if (addr == NULL)

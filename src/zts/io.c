@@ -10,8 +10,8 @@
 enum { RETRY_MS = 1 };
 enum { LONGEST_DATAGRAM4 = 65507, LONGEST_DATAGRAM6 = 65487 };
 
-/* What a failure to write to a stream means; the connection's error is told once, then there is only a
-   broken pipe. */
+/* What a failure to write to a stream means. The connection's error is told once; after that there is
+   only a broken pipe. */
 static void read_stream_failure(int fd)
 {
     enum zt_stream_stage stage = zt_stream_stage(fd);
@@ -90,8 +90,10 @@ static ssize_t send_message(int fd, const struct msghdr *message, size_t length,
     int code = is_stream ? 0 : judge_datagram(fd, length, message->msg_name != NULL);
     if (code != 0)
         return zts_fail(code);
-    if (!is_stream)
+    if (!is_stream && !zts_is_marked(fd, ZTS_MARK_BOUND)) {
         zt_socket_bind_datagram(fd);
+        zts_mark(fd, ZTS_MARK_BOUND);
+    }
     zts_begin();
     do {
         result = lwip_sendmsg(fd, message, flags & ~ZTS_MSG_NOSIGNAL);

@@ -73,6 +73,19 @@ static int join_default6(int fd, int optname, const void *optval, zts_socklen_t 
     return lwip_setsockopt(fd, IPPROTO_IPV6, optname, &wanted, optlen);
 }
 
+/* Up to 24 days, counted in milliseconds; lwIP would overflow beyond. */
+static bool is_time_out_of_range(int level, int optname, const void *optval, zts_socklen_t optlen)
+{
+    struct zts_timeval wanted;
+
+    if (level != ZTS_SOL_SOCKET || (optname != ZTS_SO_RCVTIMEO && optname != ZTS_SO_SNDTIMEO) ||
+        optval == NULL || optlen < sizeof wanted)
+        return false;
+    memcpy(&wanted, optval, sizeof wanted);
+    return wanted.tv_sec < 0 || wanted.tv_sec >= INT32_MAX / 1000 - INT32_MAX / 1000000 ||
+           wanted.tv_usec < 0 || wanted.tv_usec > INT32_MAX;
+}
+
 int zts_bsd_setsockopt(int fd, int level, int optname, const void *optval, zts_socklen_t optlen)
 {
     int value;
@@ -81,6 +94,8 @@ int zts_bsd_setsockopt(int fd, int level, int optname, const void *optval, zts_s
         return ZTS_ERR_SERVICE;
     if (!zt_socket_is_open(fd))
         return zts_fail(ZTS_EBADF);
+    if (is_time_out_of_range(level, optname, optval, optlen))
+        return zts_fail(ZTS_EINVAL);
     zts_begin();
     if (level == ZTS_IPPROTO_IPV6 && optval != NULL && optlen == sizeof(struct zts_ipv6_mreq) &&
         (optname == ZTS_IPV6_JOIN_GROUP || optname == ZTS_IPV6_LEAVE_GROUP))

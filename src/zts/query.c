@@ -11,22 +11,24 @@
 /* How often this thread obtained the lock. */
 static _Thread_local unsigned obtained;
 
+/* Entered for as long, so that queries under the lock need no other one. */
 int zts_core_lock_obtain(void)
 {
-    if (!zts_is_running())
+    if (zts_enter() == NULL)
         return ZTS_ERR_SERVICE;
     zt_core_lock();
     obtained++;
     return ZTS_ERR_OK;
 }
 
-/* Works after a stop too: who holds the lock must be able to let it go. */
+/* Works after a stop began too: who holds the lock must be able to let it go. */
 int zts_core_lock_release(void)
 {
     if (obtained == 0)
         return ZTS_ERR_SERVICE;
     obtained--;
     zt_core_unlock();
+    zts_leave();
     return ZTS_ERR_OK;
 }
 

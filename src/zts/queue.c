@@ -7,10 +7,10 @@
 #include "os/mirror.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdalign.h>
 #include <stddef.h>
 #include <string.h>
-#include <threads.h>
 
 struct item {
     struct item *next;
@@ -18,7 +18,7 @@ struct item {
     alignas(max_align_t) uint8_t bytes[];
 };
 
-static once_flag once = ONCE_FLAG_INIT;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct zt_monitor *monitor; /* guards what follows */
 static struct item *first, *last;
 static unsigned capacity, count;
@@ -35,7 +35,7 @@ static void init_once(void)
 
 static void enter(void)
 {
-    call_once(&once, init_once);
+    (void)pthread_once(&once, init_once);
     zt_monitor_enter(monitor);
 }
 

@@ -76,7 +76,9 @@ static ssize_t receive_stream(int fd, struct zts_msghdr *msg, int flags)
 
     if ((flags & ZTS_MSG_OOB) != 0)
         return zts_fail(ZTS_EINVAL);
-    if (zt_stream_stage(fd) == ZT_STREAM_FRESH)
+    /* lwIP would wait for ever. */
+    bool was_tried = zts_is_marked(fd, ZTS_MARK_TRIED) && !zts_is_marked(fd, ZTS_MARK_FAILED);
+    if (!was_tried && zt_stream_stage(fd) == ZT_STREAM_FRESH)
         return zts_fail(ZTS_ENOTCONN);
     zts_begin();
     for (int i = 0; i < msg->msg_iovlen; i++) {

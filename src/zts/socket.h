@@ -11,11 +11,14 @@ enum {
     ZTS_MARK_FAILED = 4,      /* the last attempt to connect failed, and the caller knows */
     ZTS_MARK_ERROR_TOLD = 8,  /* the caller knows that the connection was lost */
     ZTS_MARK_REUSE_ADDR = 16, /* options that lwIP has only one for */
-    ZTS_MARK_REUSE_PORT = 32
+    ZTS_MARK_REUSE_PORT = 32,
+    ZTS_MARK_STREAM = 64,
+    ZTS_MARK_TRIED = 128, /* a stream that was connected once, or tried to */
+    ZTS_MARK_BOUND = 256  /* a datagram socket that surely has a port */
 };
 
-/* A new descriptor. */
-void zts_mark_new(int fd);
+/* Marks are looked at without the core lock, for which the network's thread competes. */
+void zts_mark_new(int fd, unsigned marks);
 void zts_mark(int fd, unsigned mark);
 /* Was it marked? Takes the mark away. */
 bool zts_unmark(int fd, unsigned mark);

@@ -13,9 +13,9 @@
 #include "zts/watch.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <threads.h>
 
 enum state { STATE_FRESH, STATE_RUNNING, STATE_STOPPING, STATE_FREED };
 
@@ -27,14 +27,17 @@ static const bool legal[4][4] = {
     [STATE_FREED] = { false, false, false, false },
 };
 
-static once_flag once = ONCE_FLAG_INIT;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct zt_monitor *monitor;
 static _Atomic enum state state;
 static bool free_wanted; /* stopping leads to freed */
-static unsigned users;   /* of the service, between enter and leave */
+static unsigned users;   /* threads between enter and leave */
 static struct zt_service *service;
 static struct zts_settings settings;
 static struct zt_thread *stopper;
+
+static _Thread_local unsigned entered;        /* how often this thread is between enter and leave */
+static _Thread_local struct zt_service *held; /* then */
 
 static void init_once(void)
 {
@@ -45,7 +48,7 @@ static void init_once(void)
 
 static void enter_monitor(void)
 {
-    call_once(&once, init_once);
+    (void)pthread_once(&once, init_once);
     zt_monitor_enter(monitor);
 }
 
@@ -97,23 +100,30 @@ bool zts_is_running(void)
     return state == STATE_RUNNING;
 }
 
+/* Whoever holds the core lock has entered before: the monitor comes first, as a start takes both. */
 struct zt_service *zts_enter(void)
 {
-    struct zt_service *held = NULL;
-
     if (!zts_is_running())
         return NULL;
+    if (entered > 0) {
+        entered++;
+        return held;
+    }
     enter_monitor();
     if (state == STATE_RUNNING) {
         users++;
+        entered = 1;
         held = service;
     }
     zt_monitor_leave(monitor);
-    return held;
+    return entered > 0 ? held : NULL;
 }
 
 void zts_leave(void)
 {
+    assert(entered > 0);
+    if (--entered > 0)
+        return;
     enter_monitor();
     assert(users > 0);
     users--;

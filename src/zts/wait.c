@@ -8,15 +8,15 @@
 #include "os/host.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdatomic.h>
-#include <threads.h>
 
 struct question {
     uint64_t net_id;
     unsigned family;
 };
 
-static once_flag once = ONCE_FLAG_INIT;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static _Atomic unsigned waiter_count;
 static struct zt_monitor *monitor; /* guards what follows */
 static unsigned change_count;
@@ -53,7 +53,7 @@ void zts_wait_notice(const struct zt_notice *notice)
 
 static void begin_waiting(void)
 {
-    call_once(&once, init_once);
+    (void)pthread_once(&once, init_once);
     waiter_count++;
 }
 

@@ -36,7 +36,8 @@ void zts_settings_reset(struct zts_settings *settings);
 struct zts_settings *zts_settings_open(void);
 void zts_settings_close(void);
 
-/* The running service, held until zts_leave; NULL: not running. Not across anything that blocks. */
+/* The running service, held until zts_leave; NULL: not running. Not across anything that blocks. Counted
+   per thread; with the core lock held only by who has entered before taking it. */
 struct zt_service *zts_enter(void);
 void zts_leave(void);
 bool zts_is_running(void);

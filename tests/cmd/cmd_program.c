@@ -59,8 +59,20 @@ static void a_usage_error_shows_the_usage_and_exits_with_2(void **unused)
         "root -H $HOME --memory",
         "root -H $HOME --bind 1.2.3.4/5",
         "root -H $HOME --endpoint nowhere",
+        "root -H $HOME --http nowhere",
+        "root -H $HOME --http 127.0.0.1",
+        "root -H $HOME --http-allow 10.0.0.0/33",
+        "root -H $HOME --no-http --http 127.0.0.1:9993",
         "controller -H $HOME --json=yes",
         "controller --unknown",
+        "controller -H $HOME --memory --store memory",
+        "controller backup",
+        "controller backup -H $HOME",
+        "controller backup -H $HOME --store memory file",
+        "controller restore file",
+        "controller export -H $HOME one two",
+        "controller import --skip=1 -H $HOME one",
+        "controller copy memory",
         "status",
         "status -H $HOME extra",
         "network",
@@ -98,9 +110,8 @@ static void a_usage_error_shows_the_usage_and_exits_with_2(void **unused)
 static void help_goes_to_stdout_and_is_no_error(void **unused)
 {
     static const char *const cases[] = {
-        "--help",         "root --help",           "controller -h",
-        "network --help", "network create --help", "member set --help",
-        "status --help"
+        "--help",         "root --help",           "controller -h",     "controller backup --help",
+        "network --help", "network create --help", "member set --help", "status --help"
     };
 
     (void)unused;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A root with a controller on loopback, and curl to ask it: what the tests of the HTTP APIs share."""
+import itertools
 import json
 import pathlib
 import re
@@ -10,6 +11,8 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 60
+IDENTITIES = itertools.cycle(line for line in (TOP / "tests/service/identities.txt").read_text().splitlines()
+                             if not line.startswith("#"))
 
 
 class Answer:
@@ -29,6 +32,7 @@ class Service:
     def __init__(self, build, *options, command=("controller", "--root"), home=None):
         self.folder = None if home else tempfile.TemporaryDirectory(prefix="zt-http-")
         self.home = pathlib.Path(home or self.folder.name)
+        lend_identity(self.home)
         port = ["-p", str(free_port())]
         self.process = subprocess.Popen(
             [pathlib.Path(build) / "zt", *command, "-H", self.home, *port, "-b", "127.0.0.1",
@@ -88,6 +92,13 @@ class Service:
         if self.folder:
             self.folder.cleanup()
         expect(code, 0, "exit code of the service")
+
+
+def lend_identity(home):
+    """One that was made before, each time another: making one takes long with sanitizers."""
+    home.mkdir(exist_ok=True)
+    if not (home / "identity.secret").exists():
+        (home / "identity.secret").write_text(next(IDENTITIES))
 
 
 def free_port():

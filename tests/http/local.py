@@ -209,9 +209,9 @@ def what_is_not_here_says_so(service):
 
 
 def another_server_has_the_port(service):
-    done = subprocess.run([f"{sys.argv[1]}/zt", "root", "-H", service.home / "second", "-p", "0",
-                           "-b", "127.0.0.1", "--allow-loopback", "-e", "127.0.0.1/1", "-p", "1",
-                           "--http", f"127.0.0.1:{service.http}"],
+    lab.lend_identity(service.home / "second")
+    done = subprocess.run([f"{sys.argv[1]}/zt", "controller", "-H", service.home / "second", "-p", "0",
+                           "-b", "127.0.0.1", "--allow-loopback", "--http", f"127.0.0.1:{service.http}"],
                           capture_output=True, text=True, timeout=lab.SECONDS)
     expect(done.returncode, 1)
     expect_in(f"127.0.0.1/{service.http}: Address already in use", done.stderr)

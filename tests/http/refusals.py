@@ -48,7 +48,8 @@ def a_wrong_field_is_named_and_no_other_is_applied(service):
     for field, value in (("private", []), ("mtu", "big"), ("multicastLimit", -1), ("name", {}),
                          ("routes", {}), ("routes", [{"target": "10.0.0.0/8"}] * 129),
                          ("ipAssignmentPools", 1),
-                         ("ipAssignmentPools", [{"ipRangeStart": "10.0.0.1", "ipRangeEnd": "10.0.0.2"}] * 257),
+                         ("ipAssignmentPools", [{"ipRangeStart": f"10.{i >> 8}.{i & 255}.1", "ipRangeEnd":
+                                                 f"10.{i >> 8}.{i & 255}.2"} for i in range(257)]),
                          ("rules", [RULE] * 1025), ("rules", [{"type": "NONSENSE"}]), ("rules", [7]),
                          ("capabilities", [{"id": 1, "rules": [RULE] * 65}]), ("capabilities", [{}]),
                          ("capabilities", [{"id": i} for i in range(129)]),
@@ -57,6 +58,34 @@ def a_wrong_field_is_named_and_no_other_is_applied(service):
                          ("rulesSource", "x" * 65537)):
         refuses(service, path, {"name": "after", field: value}, field + ":")
     expect(service.get(path), before)
+
+
+def what_can_not_be_meant_is_refused_by_entry(service):
+    nwid = service.new_network(name="before")
+    path = f"/controller/network/{nwid}"
+    before = service.get(path)
+    good = {"ipRangeStart": "10.0.0.1", "ipRangeEnd": "10.0.0.9"}
+    for field, entries, words in (
+            ("routes", [{"target": "10.0.0.0/8"}, {"target": "10.0.0.0/33"}], "entry 1: target"),
+            ("routes", [{"target": "10.0.0.0"}], "entry 0: target"), ("routes", [{}], "entry 0: target"),
+            ("routes", [7], "entry 0: target"),
+            ("routes", [{"target": "10.0.0.0/8", "via": "nobody"}], "entry 0: via"),
+            ("routes", [{"target": "10.0.0.0/8", "via": "fd00::1"}], "entry 0: via"),
+            ("ipAssignmentPools", [good, {}], "entry 1: ipRangeStart"),
+            ("ipAssignmentPools", [{"ipRangeStart": "10.0.0.1"}], "entry 0: ipRangeEnd"),
+            ("ipAssignmentPools", [{**good, "ipRangeEnd": "fd00::1"}], "entry 0: ipRangeEnd"),
+            ("ipAssignmentPools", [{**good, "ipRangeEnd": "10.0.0.0"}], "entry 0: ipRangeEnd: before"),
+            ("ipAssignmentPools", [good, {"ipRangeStart": "10.0.0.9", "ipRangeEnd": "10.0.0.12"}],
+             "entry 1: overlaps entry 0")):
+        refuses(service, path, {"name": "after", field: entries}, f"{field}: {words}")
+        refuses(service, f"/api/v1/network/{nwid}", {"config": {"name": "after", field: entries}},
+                f"config.{field}: {words}")
+    expect(service.get(path), before)
+    apart = [good, {"ipRangeStart": "10.0.0.10", "ipRangeEnd": "10.0.0.12"},
+             {"ipRangeStart": "fd00::1", "ipRangeEnd": "fd00::9"}]
+    expect(service.post(path, {"ipAssignmentPools": apart})["ipAssignmentPools"], apart)
+    routes = [{"target": "10.0.0.0/8", "via": None}, {"target": "fd00::/8", "via": "fd00::1"}]
+    expect(service.post(path, {"routes": routes})["routes"], routes)
 
 
 def a_wrong_field_of_a_member_is_named(service):

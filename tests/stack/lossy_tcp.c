@@ -282,6 +282,96 @@ static void where_no_network_leads_is_known_at_once(void **unused)
     }
 }
 
+/* Nobody answers for these addresses of the networks. */
+static void connecting_to_nobody_is_given_up(void **unused)
+{
+    static const char *const nobody[] = { "10.1.0.77", "fd00:1::77" };
+    int fds[2];
+
+    (void)unused;
+    for (int i = 0; i < 2; i++) {
+        fds[i] = tcp_socket(nobody[i]);
+        assert_int_equal(lwip_fcntl(fds[i], F_SETFL, O_NONBLOCK), 0);
+        assert_int_equal(connect_to(fds[i], nobody[i], 5011), -1);
+        assert_int_equal(zt_stack_errno, EINPROGRESS);
+    }
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 1500 && zt_stream_stage(fds[i]) == ZT_STREAM_CONNECTING; j++)
+            zt_host_sleep_ms(10);
+        assert_true(zt_tcpsock_was_unreachable(fds[i]));
+        zt_socket_close(fds[i]);
+    }
+}
+
+static bool is_active(uint16_t port)
+{
+    bool found = false;
+
+    zt_core_lock();
+    for (const struct tcp_pcb *at = tcp_active_pcbs; at != NULL; at = at->next)
+        found = found || at->local_port == port;
+    zt_core_unlock();
+    return found;
+}
+
+static void connect_and_let_the_server_close_first(int listener, uint16_t from)
+{
+    int fd = lwip_socket(AF_INET, SOCK_STREAM, 0), one = 1;
+    char byte;
+
+    lwip_setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    struct sockaddr_storage addr = address("10.1.0.1", from);
+    assert_int_equal(lwip_bind(fd, (struct sockaddr *)&addr, length_of(&addr)), 0);
+    assert_int_equal(connect_to(fd, "10.1.0.2", 5012), 0);
+    int server = lwip_accept(listener, NULL, NULL);
+    assert_true(server >= 0);
+    lwip_close(server);
+    assert_int_equal(lwip_recv(fd, &byte, 1, 0), 0);
+    lwip_close(fd);
+    for (int i = 0; i < 1000 && is_active(from); i++)
+        zt_host_sleep_ms(1);
+}
+
+static void a_new_connection_ends_the_wait_of_the_one_before(void **unused)
+{
+    int listener = bound_socket("10.2.0.1", 5012, SOCK_STREAM);
+
+    (void)unused;
+    assert_int_equal(lwip_listen(listener, 1), 0);
+    for (int i = 0; i < 3; i++)
+        connect_and_let_the_server_close_first(listener, 5013);
+    zt_socket_close(listener);
+}
+
+static unsigned waiting_count(void)
+{
+    unsigned count = 0;
+
+    zt_core_lock();
+    for (const struct tcp_pcb *at = tcp_tw_pcbs; at != NULL; at = at->next)
+        count++;
+    zt_core_unlock();
+    return count;
+}
+
+static void ended_connections_have_a_bound(void **unused)
+{
+    int listener = bound_socket("127.0.0.1", 5014, SOCK_STREAM);
+
+    (void)unused;
+    assert_int_equal(lwip_listen(listener, 1), 0);
+    for (int i = 0; i < ZT_MAX_TIME_WAIT + 100; i++) {
+        int fd = tcp_socket("127.0.0.1");
+        assert_int_equal(connect_to(fd, "127.0.0.1", 5014), 0);
+        int server = lwip_accept(listener, NULL, NULL);
+        lwip_close(fd);
+        lwip_close(server);
+    }
+    /* and the few that ended since the last one began */
+    assert_in_range(waiting_count(), 1, ZT_MAX_TIME_WAIT + 8);
+    zt_socket_close(listener);
+}
+
 static void block_in_receive(void *fd)
 {
     char byte;
@@ -329,6 +419,9 @@ int main(void)
         cmocka_unit_test(an_idle_connection_is_kept_alive_on_time),
         cmocka_unit_test(a_refused_connection_may_be_tried_again),
         cmocka_unit_test(where_no_network_leads_is_known_at_once),
+        cmocka_unit_test(connecting_to_nobody_is_given_up),
+        cmocka_unit_test(a_new_connection_ends_the_wait_of_the_one_before),
+        cmocka_unit_test(ended_connections_have_a_bound),
         cmocka_unit_test(closing_wakes_a_blocked_receiver),
         cmocka_unit_test(stopping_wakes_everyone_and_starting_again_works),
     };

@@ -416,6 +416,32 @@ static void after_a_restart_a_member_is_known_and_pushed_to_at_once(void **state
     json_decref(json);
 }
 
+static void after_a_restart_late_revocations_are_told_again(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_non_null(set_network(fixture, NWID, "{\"private\":false}"));
+    for (zt_address address = 0x10; address < 0x13; address++)
+        ask(fixture, NWID, address);
+    drain(fixture);
+    assert_non_null(set_member(fixture, NWID, 0x10, "{\"authorized\":false}"));
+    pass(fixture, 1500000);
+    assert_non_null(set_member(fixture, NWID, 0x11, "{\"authorized\":false}"));
+    pass(fixture, 600000);                   /* the first certificate has run out */
+    zt_controller_free(fixture->controller); /* killed before it could tell */
+    open_controller(fixture);
+    zt_controller_tend(fixture->controller, fixture->now);
+    for (int i = 0; i < 2; i++) { /* the one left, and the target */
+        assert_true(take(fixture));
+        assert_int_equal(fixture->effect.kind, ZT_CONTROLLER_REVOKE);
+        assert_true(fixture->effect.revocation.target == 0x11);
+    }
+    assert_false(take(fixture));
+    pass(fixture, 1000);
+    zt_controller_tend(fixture->controller, fixture->now);
+    assert_false(take(fixture));
+}
+
 static void what_a_first_request_tells_is_stored_within_a_second(void **state)
 {
     struct fixture *fixture = *state, second = *fixture;
@@ -496,6 +522,7 @@ int main(void)
         cmocka_unit_test(sql_on_the_file_of_a_running_controller_is_taken_over),
         TEST(a_record_without_revision_can_be_changed),
         TEST(after_a_restart_a_member_is_known_and_pushed_to_at_once),
+        TEST(after_a_restart_late_revocations_are_told_again),
         TEST(what_a_first_request_tells_is_stored_within_a_second),
         TEST(times_of_many_members_are_stored_a_thousand_a_second),
     };

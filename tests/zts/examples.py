@@ -27,7 +27,8 @@ class Network:
     def __init__(self, build, folder):
         self.build, self.folder, self.running = build, folder, []
         port = free_port()
-        self.serve("root", "-p", port, "-e", f"127.0.0.1/{port}")
+        self.endpoint = f"127.0.0.1/{port}"
+        self.serve("root", "-p", port, "-e", self.endpoint)
         self.serve("controller", "-p", free_port(), "--planet", f"{folder}/root/planet")
         told = self.zt("network", "create", "-j", "-H", f"{folder}/controller", "--public", "--name",
                        "examples", "--route", "10.9.0.0/24", "--pool", "10.9.0.1-10.9.0.99", "--rfc4193")
@@ -128,4 +129,5 @@ def main():
             network.end()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,35 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Descriptors of the operating system that follow a socket: zts_get_os_fd. Linux, as it uses epoll. */
+/* Descriptors of the operating system that follow a socket: zts_get_os_fd, as poll sees them. */
 #define _GNU_SOURCE
+#define FIRST_PORT 7100
 #include "ZeroTierSockets.h"
 #include "known.h"
 #include "os/corelock.h"
+#include "pair.h"
 #include "stack/stack.h"
 #include "zts/watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include <cmocka.h>
-
-enum { PATIENCE_MS = 20000, BULK = 3 << 20 };
-
 extern bool zt_stack_held_up; /* stack/interface.h, which needs lwIP's headers */
-
-struct pair {
-    int client, server, listener;
-};
-
-static unsigned short next_port = 7100;
 
 static int begin(void **unused)
 {
@@ -41,61 +25,6 @@ static int end(void **unused)
 {
     (void)unused;
     return zts_node_free() == ZTS_ERR_SERVICE;
-}
-
-static int listen_at(unsigned short port)
-{
-    int fd = zts_socket(ZTS_AF_INET, ZTS_SOCK_STREAM, 0);
-
-    assert_int_equal(zts_bind(fd, "127.0.0.1", port), 0);
-    assert_int_equal(zts_listen(fd, 4), 0);
-    return fd;
-}
-
-static struct pair connected(void)
-{
-    struct pair pair = { .listener = listen_at(next_port) };
-
-    pair.client = zts_tcp_client("127.0.0.1", next_port++);
-    assert_true(pair.client >= 0);
-    pair.server = zts_bsd_accept(pair.listener, NULL, NULL);
-    assert_true(pair.server >= 0);
-    assert_int_equal(zts_set_blocking(pair.client, 0), 0);
-    assert_int_equal(zts_set_blocking(pair.server, 0), 0);
-    return pair;
-}
-
-static void close_all(struct pair pair)
-{
-    zts_close(pair.client);
-    zts_close(pair.server);
-    zts_close(pair.listener);
-}
-
-static int os_fd(int fd)
-{
-    int shown = zts_get_os_fd(fd);
-
-    assert_true(shown >= 0);
-    return shown;
-}
-
-/* What poll reports now. */
-static int seen(int shown)
-{
-    struct pollfd at = { .fd = shown, .events = POLLIN | POLLOUT };
-
-    assert_true(poll(&at, 1, 0) >= 0);
-    return at.revents;
-}
-
-/* Waits for one of the events. */
-static int await(int shown, short events)
-{
-    struct pollfd at = { .fd = shown, .events = events };
-
-    assert_int_equal(poll(&at, 1, PATIENCE_MS), 1);
-    return at.revents;
 }
 
 static void a_socket_has_one_descriptor_that_closes_with_it(void **unused)
@@ -212,18 +141,6 @@ static void a_reset_is_readable_and_writable(void **unused)
     close_all(pair);
 }
 
-static size_t fill(int fd)
-{
-    static const char chunk[1 << 16];
-    size_t total = 0;
-    ssize_t sent;
-
-    while ((sent = zts_write(fd, chunk, sizeof chunk)) > 0)
-        total += (size_t)sent;
-    assert_int_equal(zts_get_errno(), ZTS_EAGAIN);
-    return total;
-}
-
 static void back_pressure_ends_writability_until_the_peer_has_read(void **unused)
 {
     struct pair pair = connected();
@@ -324,140 +241,6 @@ static void a_refused_datagram_ends_writability_until_there_is_room(void **unuse
     zts_close(fd);
 }
 
-static int edge_waiter(int shown)
-{
-    int waiter = epoll_create1(EPOLL_CLOEXEC);
-    struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLET };
-
-    assert_true(waiter >= 0);
-    assert_int_equal(epoll_ctl(waiter, EPOLL_CTL_ADD, shown, &event), 0);
-    return waiter;
-}
-
-static unsigned next_edge(int waiter, int timeout_ms)
-{
-    struct epoll_event event = { 0 };
-
-    return epoll_wait(waiter, &event, 1, timeout_ms) == 1 ? event.events : 0;
-}
-
-static void each_arrival_after_the_last_byte_is_an_edge(void **unused)
-{
-    struct pair pair = connected();
-    int shown = os_fd(pair.server), waiter = edge_waiter(shown);
-    char bytes[8];
-
-    (void)unused;
-    assert_int_equal(next_edge(waiter, 0), EPOLLOUT);
-    for (int round = 0; round < 3; round++) {
-        assert_int_equal(next_edge(waiter, 0), 0);
-        assert_int_equal(zts_write(pair.client, "hello", 5), 5);
-        assert_int_equal(next_edge(waiter, PATIENCE_MS) & EPOLLIN, EPOLLIN);
-        assert_int_equal(next_edge(waiter, 0), 0);
-        assert_int_equal(zts_read(pair.server, bytes, 8), 5);
-    }
-    close(waiter);
-    close_all(pair);
-}
-
-/* What came while something was still there made no edge; a read that shows less than all makes it. */
-static void what_comes_before_a_read_ends_is_an_edge_after_it(void **unused)
-{
-    struct pair pair = connected();
-    int shown = os_fd(pair.server), waiter = edge_waiter(shown), ready = 0;
-    char bytes[8];
-
-    (void)unused;
-    assert_int_equal(next_edge(waiter, 0), EPOLLOUT);
-    assert_int_equal(zts_write(pair.client, "one", 3), 3);
-    assert_int_equal(next_edge(waiter, PATIENCE_MS) & EPOLLIN, EPOLLIN);
-    assert_int_equal(zts_write(pair.client, "two", 3), 3);
-    while (ready < 6) {
-        ready = zts_get_pending_data_size(pair.server);
-        assert_true(ready >= 0);
-        zts_util_delay(1);
-    }
-    assert_int_equal(zts_read(pair.server, bytes, 3), 3);
-    assert_int_equal(next_edge(waiter, 0) & EPOLLIN, EPOLLIN);
-    close(waiter);
-    close_all(pair);
-}
-
-static void room_after_back_pressure_is_an_edge(void **unused)
-{
-    struct pair pair = connected();
-    int shown = os_fd(pair.client), waiter = edge_waiter(shown);
-    static char chunk[1 << 16];
-
-    (void)unused;
-    do {
-        fill(pair.client);
-        zts_util_delay(20);
-    } while ((seen(shown) & POLLOUT) != 0);
-    while (next_edge(waiter, 0) != 0)
-        continue;
-    while ((seen(shown) & POLLOUT) == 0) {
-        if (zts_read(pair.server, chunk, sizeof chunk) < 0)
-            zts_util_delay(1);
-    }
-    assert_int_equal(next_edge(waiter, 0), EPOLLOUT);
-    close(waiter);
-    close_all(pair);
-}
-
-/* Sends BULK bytes through a waiter of edges that reads and writes only until the first short result. */
-static void *send_bulk(void *context)
-{
-    int fd = *(int *)context, waiter = edge_waiter(os_fd(fd));
-    unsigned seed = 1;
-    static char chunk[70000];
-    size_t sent = 0;
-
-    while (sent < BULK) {
-        size_t wanted = 1 + (size_t)rand_r(&seed) % sizeof chunk;
-        if (wanted > BULK - sent)
-            wanted = BULK - sent;
-        ssize_t length = zts_write(fd, chunk, wanted);
-        if (length > 0)
-            sent += (size_t)length;
-        if (length < (ssize_t)wanted && next_edge(waiter, PATIENCE_MS) == 0)
-            break;
-    }
-    zts_shutdown_wr(fd);
-    close(waiter);
-    return sent == BULK ? context : NULL;
-}
-
-static void no_edge_is_ever_missed(void **unused)
-{
-    struct pair pair = connected();
-    int waiter = edge_waiter(os_fd(pair.server));
-    static char chunk[30000];
-    size_t received = 0;
-    unsigned seed = 2;
-    pthread_t sender;
-    void *complete;
-    ssize_t length;
-
-    (void)unused;
-    assert_int_equal(pthread_create(&sender, NULL, send_bulk, &pair.client), 0);
-    for (;;) {
-        size_t wanted = 1 + (size_t)rand_r(&seed) % sizeof chunk;
-        length = zts_read(pair.server, chunk, wanted);
-        if (length == 0)
-            break;
-        if (length > 0)
-            received += (size_t)length;
-        if (length < (ssize_t)wanted)
-            assert_int_not_equal(next_edge(waiter, PATIENCE_MS), 0);
-    }
-    pthread_join(sender, &complete);
-    assert_non_null(complete);
-    assert_int_equal(received, BULK);
-    close(waiter);
-    close_all(pair);
-}
-
 /* The descriptors of the kind that we make; a node's others come and go. */
 static int descriptor_count(void)
 {
@@ -533,10 +316,6 @@ int main(void)
         cmocka_unit_test(a_refused_connection_is_readable_and_writable_until_tried_again),
         cmocka_unit_test(datagrams_keep_their_borders),
         cmocka_unit_test(a_refused_datagram_ends_writability_until_there_is_room),
-        cmocka_unit_test(each_arrival_after_the_last_byte_is_an_edge),
-        cmocka_unit_test(what_comes_before_a_read_ends_is_an_edge_after_it),
-        cmocka_unit_test(room_after_back_pressure_is_an_edge),
-        cmocka_unit_test(no_edge_is_ever_missed),
         cmocka_unit_test(closing_leaves_no_descriptor_behind),
         cmocka_unit_test(a_number_used_again_starts_anew),
         cmocka_unit_test(stopping_hangs_up_and_leaves_the_descriptor_to_the_program),
