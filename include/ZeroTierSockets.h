@@ -948,12 +948,13 @@ typedef struct zts_ip_addr {
     uint8_t type; /* ZTS_IPADDR_TYPE_* */
 } zts_ip_addr;
 
-/* Asks the DNS servers, over the networks. Blocks. The result is one object of the process, valid until
-   the next call; NULL: not found, or not running. */
+/* Asks the DNS servers, over the networks. Blocks. The result is an object of the calling thread, valid
+   until its next call; NULL: not found, or not running. */
 ZTS_API struct zts_hostent *ZTCALL zts_bsd_gethostbyname(const char *name);
 /* index 0 or 1. Servers named by joined networks are set by themselves. */
 ZTS_API int ZTCALL zts_dns_set_server(uint8_t index, const zts_ip_addr *addr);
-/* The result is one object of the process; NULL: no such index, or not running. */
+/* The result is an object of the calling thread, valid until its next call with this index; NULL: no such
+   index, or not running. */
 ZTS_API const zts_ip_addr *ZTCALL zts_dns_get_server(uint8_t index);
 
 /* Sleeps; nothing of the library ends it. */

@@ -7,51 +7,55 @@ static struct {
     uint64_t high;
 } table_key;
 
-/* Little-endian, as SipHash is defined; the compiler makes one load of it. */
-static uint64_t load_word(const uint8_t *from)
-{
-    uint64_t word = 0;
+/* Words and not an array, so that they stay in registers: tables are asked several times a packet. */
+struct state {
+    uint64_t v0, v1, v2, v3;
+};
 
-    for (unsigned i = 0; i < 8; i++)
-        word |= (uint64_t)from[i] << (8 * i);
-    return word;
+/* Little-endian, as SipHash is defined; written out, the compiler makes one load of it. */
+static inline uint64_t load_word(const uint8_t *from)
+{
+    return (uint64_t)from[0] | (uint64_t)from[1] << 8 | (uint64_t)from[2] << 16 |
+           (uint64_t)from[3] << 24 | (uint64_t)from[4] << 32 | (uint64_t)from[5] << 40 |
+           (uint64_t)from[6] << 48 | (uint64_t)from[7] << 56;
 }
 
-static uint64_t rotate(uint64_t word, unsigned count)
+static inline uint64_t rotate(uint64_t word, unsigned count)
 {
     return word << count | word >> (64 - count);
 }
 
-static void mix(uint64_t v[4])
+static inline struct state mix(struct state s)
 {
-    v[0] += v[1];
-    v[2] += v[3];
-    v[1] = rotate(v[1], 13) ^ v[0];
-    v[3] = rotate(v[3], 16) ^ v[2];
-    v[0] = rotate(v[0], 32);
-    v[2] += v[1];
-    v[0] += v[3];
-    v[1] = rotate(v[1], 17) ^ v[2];
-    v[3] = rotate(v[3], 21) ^ v[0];
-    v[2] = rotate(v[2], 32);
+    s.v0 += s.v1;
+    s.v2 += s.v3;
+    s.v1 = rotate(s.v1, 13) ^ s.v0;
+    s.v3 = rotate(s.v3, 16) ^ s.v2;
+    s.v0 = rotate(s.v0, 32);
+    s.v2 += s.v1;
+    s.v0 += s.v3;
+    s.v1 = rotate(s.v1, 17) ^ s.v2;
+    s.v3 = rotate(s.v3, 21) ^ s.v0;
+    s.v2 = rotate(s.v2, 32);
+    return s;
 }
 
-static void absorb(uint64_t v[4], uint64_t word)
+static inline struct state absorb(struct state s, uint64_t word)
 {
-    v[3] ^= word;
-    mix(v);
-    v[0] ^= word;
+    s.v3 ^= word;
+    s = mix(s);
+    s.v0 ^= word;
+    return s;
 }
 
 /* The last bytes, fewer than eight, and the length modulo 256 at the top. */
-static uint64_t last_word(const uint8_t *tail, size_t length)
+static inline uint64_t last_word(const uint8_t *tail, size_t length)
 {
-    uint8_t word[8] = { 0 };
+    uint64_t word = (uint64_t)length << 56;
 
-    for (size_t i = 0; i < length % 8; i++)
-        word[i] = tail[i];
-    word[7] = (uint8_t)length;
-    return load_word(word);
+    for (unsigned i = 0; i < length % 8; i++)
+        word |= (uint64_t)tail[i] << (8 * i);
+    return word;
 }
 
 void zt_table_seed(const uint8_t key[16])
@@ -64,19 +68,18 @@ uint32_t zt_table_hash(const void *key, size_t length)
 {
     const uint8_t *at = key;
     const uint8_t *tail = at + (length - length % 8);
-    uint64_t v[4] = { table_key.low ^ UINT64_C(0x736f6d6570736575),
-                      table_key.high ^ UINT64_C(0x646f72616e646f6d),
-                      table_key.low ^ UINT64_C(0x6c7967656e657261),
-                      table_key.high ^ UINT64_C(0x7465646279746573) };
+    struct state s = { table_key.low ^ UINT64_C(0x736f6d6570736575),
+                       table_key.high ^ UINT64_C(0x646f72616e646f6d),
+                       table_key.low ^ UINT64_C(0x6c7967656e657261),
+                       table_key.high ^ UINT64_C(0x7465646279746573) };
 
     for (; at != tail; at += 8)
-        absorb(v, load_word(at));
-    absorb(v, last_word(tail, length));
-    v[2] ^= 0xff;
-    for (unsigned i = 0; i < 3; i++)
-        mix(v);
+        s = absorb(s, load_word(at));
+    s = absorb(s, last_word(tail, length));
+    s.v2 ^= 0xff;
+    s = mix(mix(mix(s)));
 
-    uint64_t hash = v[0] ^ v[1] ^ v[2] ^ v[3];
+    uint64_t hash = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 
     return (uint32_t)(hash ^ hash >> 32);
 }

@@ -139,6 +139,14 @@ static size_t judge_error(struct zt_udp_socket *socket, const struct departures 
     return 0;
 }
 
+/* How many runs left, or -1. A single one, as in an exchange of small messages, by the cheaper call. */
+static int depart(int fd, struct departures *out)
+{
+    if (out->run_count > 1)
+        return sendmmsg(fd, out->messages, (unsigned)out->run_count, MSG_DONTWAIT);
+    return sendmsg(fd, &out->messages[0].msg_hdr, MSG_DONTWAIT) < 0 ? -1 : 1;
+}
+
 /* Sends from the front, all to one socket. How many are done with; *is_full when it takes no more. */
 static size_t send_front(struct zt_udp_socket *socket, const struct zt_datagram *batch,
                          size_t count, bool *is_full)
@@ -147,7 +155,7 @@ static size_t send_front(struct zt_udp_socket *socket, const struct zt_datagram 
     size_t done = 0;
 
     collect(&out, socket, batch, count);
-    int sent = sendmmsg(socket->fd, out.messages, (unsigned)out.run_count, MSG_DONTWAIT);
+    int sent = depart(socket->fd, &out);
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         *is_full = true;
         return 0;

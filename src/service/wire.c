@@ -25,26 +25,16 @@ static int64_t min_ms(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static void feed(struct zt_service *service, size_t count)
+static void feed(struct zt_service *service, struct zt_instant now, size_t count)
 {
-    struct zt_instant now = zt_host_now();
-
     for (size_t i = 0; i < count; i++)
         zt_node_datagram(service->node, now, &service->arrived[i].link, service->arrived[i].bytes,
                          service->arrived[i].length);
 }
 
-/* Datagrams, timers, effects: everything the node needs now. Notes how long the thread may sleep. */
-static void drive(struct zt_service *service, size_t count)
+static void drive_node(struct zt_service *service, struct zt_instant now, size_t count)
 {
-    zt_core_lock();
-    service->sleep_until_ms = INT64_MIN;
-    if (!is_working(service)) {
-        zt_core_unlock();
-        return;
-    }
-    feed(service, count);
-    struct zt_instant now = zt_host_now();
+    feed(service, now, count);
     if (zt_node_deadline_ms(service->node) <= now.mono_ms)
         zt_node_tick(service->node, now);
     zt_carry_effects(service);
@@ -54,7 +44,18 @@ static void drive(struct zt_service *service, size_t count)
     zt_carry_sends(service);
     if (zt_carry_may_resume(service) && service->has_stack)
         zt_stack_resume();
+}
+
+/* Datagrams, timers, effects: everything the node needs now. Returns when that was. */
+static int64_t drive(struct zt_service *service, size_t count)
+{
+    zt_core_lock();
+    struct zt_instant now = zt_host_now();
+    service->sleep_until_ms = INT64_MIN;
+    if (is_working(service))
+        drive_node(service, now, count);
     zt_core_unlock();
+    return now.mono_ms;
 }
 
 /* When to wake: INT64_MAX if there is nothing to do ever again. */
@@ -97,9 +98,8 @@ static bool is_offline(struct zt_service *service)
 }
 
 /* Sockets follow the machine: its addresses, its sleep, and NATs that don't let us through. */
-static void maintain(struct zt_service *service, unsigned what, bool slept)
+static void maintain(struct zt_service *service, unsigned what, int64_t now_ms, bool slept)
 {
-    int64_t now_ms = zt_host_mono_ms();
     bool redraw_due = now_ms >= service->ports.redraw_ms;
 
     if (slept || (redraw_due && is_offline(service)))
@@ -110,13 +110,14 @@ static void maintain(struct zt_service *service, unsigned what, bool slept)
         service->ports.redraw_ms = now_ms + ZT_REDRAW_INTERVAL_MS;
 }
 
-static size_t receive_all(struct zt_service *service)
+/* How many came; *now_ms: the last time the clock was read. */
+static size_t receive_all(struct zt_service *service, int64_t *now_ms)
 {
     size_t count = zt_udp_receive(service->udp, service->arrived);
     size_t total = 0;
 
     do {
-        drive(service, count);
+        *now_ms = drive(service, count);
         total += count;
         count = zt_udp_receive(service->udp, service->arrived);
     } while (count > 0 && !atomic_load(&service->is_stopping));
@@ -136,8 +137,9 @@ static size_t serve(void *context, int64_t timeout_ms)
         zt_ports_close(service);
         return 0;
     }
-    size_t count = receive_all(service);
-    maintain(service, what, zt_host_mono_ms() - until_ms > SLEEP_MS);
+    int64_t now_ms;
+    size_t count = receive_all(service, &now_ms);
+    maintain(service, what, now_ms, now_ms - until_ms > SLEEP_MS);
     return count;
 }
 
@@ -195,7 +197,7 @@ void zt_wire_run(void *context)
     struct zt_service *service = context;
 
     if (zt_startup(service))
-        drive(service, 0);
+        (void)drive(service, 0);
     loop(service);
     finish(service);
 }

@@ -28,7 +28,12 @@ struct zt_mailbox {
 
 enum { FIRST_CAPACITY = 16 };
 
-static struct zt_monitor *protection;
+/* Around a few instructions each time, a dozen times a packet: so the monitor is only for those who find it
+   taken, and taking it is one atomic instruction. */
+enum { PROTECTION_FREE, PROTECTION_TAKEN, PROTECTION_AWAITED };
+
+static _Atomic int protection;
+static struct zt_monitor *protection_monitor;
 static _Thread_local unsigned protection_depth;
 static pthread_key_t semaphore_key;
 static pthread_once_t semaphore_once = PTHREAD_ONCE_INIT;
@@ -36,8 +41,8 @@ static bool semaphore_key_made;
 
 void sys_init(void)
 {
-    protection = zt_monitor_new();
-    assert(protection != NULL);
+    protection_monitor = zt_monitor_new();
+    assert(protection_monitor != NULL);
 }
 
 u32_t sys_now(void)
@@ -53,19 +58,38 @@ uint32_t zt_stack_random(void)
     return number;
 }
 
+static void await_protection(void)
+{
+    zt_monitor_enter(protection_monitor);
+    while (atomic_exchange(&protection, PROTECTION_AWAITED) != PROTECTION_FREE)
+        (void)zt_monitor_wait(protection_monitor, -1);
+    zt_monitor_leave(protection_monitor);
+}
+
 sys_prot_t sys_arch_protect(void)
 {
-    if (protection_depth++ == 0)
-        zt_monitor_enter(protection);
+    int free = PROTECTION_FREE;
+
+    if (protection_depth++ == 0 &&
+        !atomic_compare_exchange_strong(&protection, &free, PROTECTION_TAKEN))
+        await_protection();
     return 0;
+}
+
+static void wake_protection(void)
+{
+    zt_monitor_enter(protection_monitor);
+    zt_monitor_wake(protection_monitor);
+    zt_monitor_leave(protection_monitor);
 }
 
 void sys_arch_unprotect(sys_prot_t unused)
 {
     (void)unused;
     assert(protection_depth > 0);
-    if (--protection_depth == 0)
-        zt_monitor_leave(protection);
+    if (--protection_depth == 0 &&
+        atomic_exchange(&protection, PROTECTION_FREE) == PROTECTION_AWAITED)
+        wake_protection();
 }
 
 /* lwIP says 0 for "for ever". */

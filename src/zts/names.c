@@ -13,11 +13,11 @@
 
 struct zts_hostent *zts_bsd_gethostbyname(const char *name)
 {
-    static struct zts_hostent found;
-    static uint8_t address[16];
-    static char *addresses[2];
-    static char *aliases[1];
-    static char host[DNS_MAX_NAME_LENGTH + 1];
+    static _Thread_local struct zts_hostent found;
+    static _Thread_local uint8_t address[16];
+    static _Thread_local char *addresses[2];
+    static _Thread_local char *aliases[1];
+    static _Thread_local char host[DNS_MAX_NAME_LENGTH + 1];
     ip_addr_t ip;
 
     if (!zts_is_running() || name == NULL || strlen(name) >= sizeof host)
@@ -56,7 +56,7 @@ int zts_dns_set_server(uint8_t index, const zts_ip_addr *addr)
 
 const zts_ip_addr *zts_dns_get_server(uint8_t index)
 {
-    static zts_ip_addr servers[DNS_MAX_SERVERS];
+    static _Thread_local zts_ip_addr servers[DNS_MAX_SERVERS];
 
     if (!zts_is_running() || index >= DNS_MAX_SERVERS)
         return NULL;

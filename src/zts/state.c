@@ -35,6 +35,7 @@ static unsigned users;   /* threads between enter and leave */
 static struct zt_service *service;
 static struct zts_settings settings;
 static struct zt_thread *stopper;
+static bool was_stopped; /* since the last start */
 
 static _Thread_local unsigned entered;        /* how often this thread is between enter and leave */
 static _Thread_local struct zt_service *held; /* then */
@@ -65,6 +66,11 @@ static void wait_while_stopping(void)
 {
     while (state == STATE_STOPPING && !zts_events_is_self())
         zt_monitor_wait(monitor, -1);
+    if (state == STATE_STOPPING)
+        return;
+    /* It has left the monitor for the last time, and needs no more than to end. */
+    zt_thread_join(stopper);
+    stopper = NULL;
 }
 
 void zts_settings_reset(struct zts_settings *to)
@@ -178,8 +184,7 @@ int zts_node_start(void)
     enter_monitor();
     wait_while_stopping();
     if (state == STATE_FRESH) {
-        zt_thread_join(stopper);
-        stopper = NULL;
+        was_stopped = false;
         zts_onlook_update();
         service = start_service();
         result = service == NULL ? ZTS_ERR_GENERAL : ZTS_ERR_OK;
@@ -222,6 +227,7 @@ static int begin_stop(bool for_good)
     if (stopper == NULL)
         return ZTS_ERR_GENERAL;
     free_wanted = for_good;
+    was_stopped = true;
     set_state(STATE_STOPPING);
     return ZTS_ERR_OK;
 }
@@ -241,17 +247,14 @@ int zts_node_free(void)
     if (result == ZTS_ERR_SERVICE && state == STATE_STOPPING && !free_wanted) {
         free_wanted = true;
         result = ZTS_ERR_OK;
-    } else if (result == ZTS_ERR_SERVICE && state == STATE_FRESH && stopper != NULL) {
+    } else if (result == ZTS_ERR_SERVICE && state == STATE_FRESH && was_stopped) {
         set_state(STATE_FREED);
         result = ZTS_ERR_OK;
     }
     wait_while_stopping();
-    struct zt_thread *ended = state == STATE_FREED ? stopper : NULL;
-    if (ended != NULL)
-        stopper = NULL;
+    bool is_freed = state == STATE_FREED;
     zt_monitor_leave(monitor);
-    zt_thread_join(ended);
-    if (ended != NULL)
+    if (is_freed)
         zts_export_end();
     return result;
 }
