@@ -8,14 +8,16 @@ set_target_properties(zt_static PROPERTIES EXPORT_NAME zt_static)
 install(FILES include/ZeroTierSockets.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS zt_shared zt_static EXPORT libzt
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS zt RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
-install(FILES packaging/completion/zt.bash
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME zt)
+if(ZT_PROGRAM)
+  install(TARGETS zt RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
+  install(FILES packaging/completion/zt.bash
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME zt)
+endif()
 
 # The prefix is where the file lies, since it is only known when it is installed.
 file(RELATIVE_PATH ZT_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
-if(CURL_FOUND)
+if(ZT_CENTRAL)
   set(ZT_PC_CURL " libcurl")
 endif()
 configure_file(scripts/libzt.pc.in libzt.pc @ONLY)

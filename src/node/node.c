@@ -223,6 +223,11 @@ bool zt_node_next(struct zt_node *node, struct zt_effect *effect)
     return zt_outbox_next(&node->effects, effect);
 }
 
+bool zt_node_has_sends(const struct zt_node *node)
+{
+    return node->sends.count > 0;
+}
+
 bool zt_node_has_effects(const struct zt_node *node)
 {
     return node->effects.count > 0;

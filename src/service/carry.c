@@ -79,6 +79,9 @@ void zt_carry_sends(struct zt_service *service)
     struct zt_datagram batch[ZT_SEND_BATCH];
     size_t count;
 
+    /* Mostly: each release of the core lock comes by here. */
+    if (service->backlog.count == 0 && !zt_node_has_sends(service->node))
+        return;
     /* Once writable again, the wire thread comes by here. */
     if (zt_udp_is_blocked(service->udp) || !drain_backlog(service))
         return;

@@ -97,11 +97,22 @@ static bool concerns(const struct zt_waiter *waiter, int fd, enum netconn_evt ev
     return event != NETCONN_EVT_RCVPLUS && has_bit(waiter->out, fd);
 }
 
+/* Each acknowledgement says that there is room, and lwIP looks the socket up under its locks to note it.
+   Room comes and goes with the core lock held. */
+static bool is_known(int fd, enum netconn_evt event)
+{
+    const struct lwip_sock *socket =
+        event == NETCONN_EVT_SENDPLUS ? lwip_socket_dbg_get_socket(fd) : NULL;
+
+    return socket != NULL && socket->sendevent != 0;
+}
+
 static void on_event(struct netconn *conn, enum netconn_evt event, u16_t length)
 {
     int fd = conn->callback_arg.socket; /* the call may free the netconn */
 
-    original(conn, event, length);
+    if (!is_known(fd, event))
+        original(conn, event, length);
     if (event == NETCONN_EVT_RCVMINUS || fd < 0)
         return;
     assert(zt_core_lock_is_mine());

@@ -8,6 +8,7 @@
 #include "os/turn.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <pthread.h>
 

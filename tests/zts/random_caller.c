@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Random calls from many threads while the node starts and stops: none crashes, hangs or leaks.
-   random_caller [SECONDS [SEED [THREADS]]] */
+   random_caller [SECONDS [SEED [THREADS [shared]]]]
+   Each thread has its own descriptors, unless they are to be shared. */
 #define _GNU_SOURCE
 #include "lab/lab.h"
 #include "lab/random_calls.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -18,7 +20,14 @@
 
 enum { MOST_THREADS = 64, LONGEST_CALL_S = 60 };
 
-static unsigned seconds = 5, seed = 1, threads = 6;
+/* Under a sanitizer everything is slower. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+static unsigned seconds = 20;
+#else
+static unsigned seconds = 5;
+#endif
+static unsigned seed = 1, threads = 6;
+static bool is_shared;
 static struct lab *lab;
 static _Atomic bool is_over;
 static struct caller callers[MOST_THREADS];
@@ -34,7 +43,7 @@ static int64_t now_s(void)
 /* Sometimes slow, sometimes calling back. */
 static void on_event(void *message)
 {
-    static struct caller caller = { .state = 1 };
+    static struct caller caller = { .state = 1, .run = UINT_MAX };
     const zts_event_msg_t *event = message;
 
     if (event->event_code % 7 == 0)
@@ -73,6 +82,7 @@ static void *watch(void *unused)
 static void run_once(struct caller *mover)
 {
     lab_settings_with_identity(lab, 1, on_event);
+    random_run++;
     assert_int_equal(zts_node_start(), ZTS_ERR_OK);
     (void)zts_net_join(lab_network(lab, 1));
     unsigned steps = 1 + random_below(mover, 20);
@@ -96,6 +106,8 @@ static int call_and_move(void)
     for (unsigned i = 0; i < threads; i++) {
         callers[i] = (struct caller){ .state = seed * UINT64_C(0x9e3779b97f4a7c15) + i + 1,
                                       .nwid = lab_network(lab, 1),
+                                      .shares = is_shared,
+                                      .run = UINT_MAX,
                                       .since_s = now_s() };
         assert_int_equal(pthread_create(&ids[i], NULL, call_at_random, &callers[i]), 0);
     }
@@ -122,6 +134,7 @@ int main(int argc, char **argv)
         seed = (unsigned)strtoul(argv[2], NULL, 10);
     if (argc > 3)
         threads = (unsigned)strtoul(argv[3], NULL, 10);
+    is_shared = argc > 4;
     if (threads < 1 || threads > MOST_THREADS) {
         fprintf(stderr, "random_caller: 1 to %d threads\n", MOST_THREADS);
         return 2;

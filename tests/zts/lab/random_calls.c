@@ -49,7 +49,16 @@ static int any_int(struct caller *c)
 
 static int some_fd(struct caller *c)
 {
-    return BELOW(20) == 0 ? any_int(c) : (int)BELOW(12);
+    if (BELOW(20) == 0)
+        return BELOW(2) ? -1 : ZTS_FD_SETSIZE + (int)BELOW(100000);
+    return c->shares ? (int)BELOW(CALLER_SOCKETS) : ONE_OF(c->fds);
+}
+
+static ssize_t keep(struct caller *c, int fd)
+{
+    if (fd >= 0)
+        ONE_OF(c->fds) = fd;
+    return fd;
 }
 
 static int small(struct caller *c)
@@ -131,7 +140,7 @@ static zts_fd_set *some_set(struct caller *c, unsigned index)
 {
     ZTS_FD_ZERO(&sets[index]);
     for (unsigned i = 0; i < 3; i++)
-        ZTS_FD_SET((int)BELOW(12), &sets[index]);
+        ZTS_FD_SET((int)BELOW(CALLER_SOCKETS), &sets[index]);
     return BELOW(3) == 0 ? NULL : &sets[index];
 }
 
@@ -200,13 +209,13 @@ static void query_under_lock(struct caller *c)
 #define PORT or_null(c, &port)
 
 #define CALLS(X)                                                                                   \
-    X(zts_bsd_socket(BELOW(2) ? 2 : 5 * (int)BELOW(3), small(c), small(c)))                        \
-    X(zts_socket(BELOW(2) ? 2 : 10, 1 + (int)BELOW(2), 0))                                         \
-    X(zts_socket(2, 1, 0))                                                                         \
+    X(keep(c, zts_bsd_socket(BELOW(2) ? 2 : 5 * (int)BELOW(3), small(c), small(c))))               \
+    X(keep(c, zts_socket(BELOW(2) ? 2 : 10, 1 + (int)BELOW(2), 0)))                                \
+    X(keep(c, zts_socket(2, 1, 0)))                                                                \
     X(zts_bsd_connect(FD, some_addr(c), some_length(c)))                                           \
     X(zts_bsd_bind(FD, some_addr(c), some_length(c)))                                              \
     X(zts_bsd_listen(FD, any_int(c)))                                                              \
-    X(zts_bsd_accept(FD, (struct zts_sockaddr *)addrs, room(c)))                                   \
+    X(keep(c, zts_bsd_accept(FD, (struct zts_sockaddr *)addrs, room(c))))                          \
     X(zts_bsd_setsockopt(FD, some_level(c), some_option(c), BYTES, BELOW(40)))                     \
     X(zts_bsd_getsockopt(FD, some_level(c), some_option(c), or_null(c, addrs), room(c)))           \
     X(zts_bsd_getsockname(FD, or_null(c, addrs), room(c)))                                         \
@@ -232,7 +241,7 @@ static void query_under_lock(struct caller *c)
     X(zts_connect(FD, some_text(c), some_port(c), (int)BELOW(500)))                                \
     X(zts_bind(FD, some_text(c), some_port(c)))                                                    \
     X(zts_listen(FD, small(c)))                                                                    \
-    X(zts_accept(FD, BYTES, LEN46, PORT))                                                          \
+    X(keep(c, zts_accept(FD, BYTES, LEN46, PORT)))                                                 \
     X(zts_send(FD, BYTES, SIZE, 0))                                                                \
     X(zts_recv(FD, BYTES, SIZE, 0))                                                                \
     X(zts_read(FD, BYTES, SIZE))                                                                   \
@@ -243,10 +252,10 @@ static void query_under_lock(struct caller *c)
     X(zts_close(FD))                                                                               \
     X(zts_getpeername(FD, BYTES, LEN46, PORT))                                                     \
     X(zts_getsockname(FD, BYTES, LEN46, PORT))                                                     \
-    X(zts_tcp_client(some_text(c), some_port(c)))                                                  \
-    X(zts_tcp_server(some_text(c), some_port(c), BYTES, LEN46, PORT))                              \
-    X(zts_udp_server(some_text(c), some_port(c)))                                                  \
-    X(zts_udp_client(some_text(c)))                                                                \
+    X(keep(c, zts_tcp_client(some_text(c), some_port(c))))                                         \
+    X(keep(c, zts_tcp_server(some_text(c), some_port(c), BYTES, LEN46, PORT)))                     \
+    X(keep(c, zts_udp_server(some_text(c), some_port(c))))                                         \
+    X(keep(c, zts_udp_client(some_text(c))))                                                       \
     X(zts_set_no_delay(FD, small(c)))                                                              \
     X(zts_get_last_socket_error(FD))                                                               \
     X(zts_get_data_available(FD))                                                                  \
@@ -340,7 +349,15 @@ static void make_call(struct caller *c, unsigned choice)
 #define ONE(expression) +1
 enum { CALL_COUNT = 0 CALLS(ONE) };
 
+_Atomic unsigned random_run;
+
 void random_call(struct caller *caller)
 {
+    unsigned run = random_run;
+
+    if (caller->run != run)
+        for (int i = 0; i < CALLER_SOCKETS; i++)
+            caller->fds[i] = -1;
+    caller->run = run;
     make_call(caller, random_below(caller, CALL_COUNT));
 }
