@@ -322,7 +322,7 @@ static void connect_and_let_the_server_close_first(int listener, uint16_t from)
     lwip_setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     struct sockaddr_storage addr = address("10.1.0.1", from);
     assert_int_equal(lwip_bind(fd, (struct sockaddr *)&addr, length_of(&addr)), 0);
-    assert_int_equal(connect_to(fd, "10.1.0.2", 5012), 0);
+    assert_int_equal(connect_to(fd, "10.1.0.2", 5016), 0);
     int server = lwip_accept(listener, NULL, NULL);
     assert_true(server >= 0);
     lwip_close(server);
@@ -334,12 +334,12 @@ static void connect_and_let_the_server_close_first(int listener, uint16_t from)
 
 static void a_new_connection_ends_the_wait_of_the_one_before(void **unused)
 {
-    int listener = bound_socket("10.2.0.1", 5012, SOCK_STREAM);
+    int listener = bound_socket("10.2.0.1", 5016, SOCK_STREAM);
 
     (void)unused;
     assert_int_equal(lwip_listen(listener, 1), 0);
     for (int i = 0; i < 3; i++)
-        connect_and_let_the_server_close_first(listener, 5013);
+        connect_and_let_the_server_close_first(listener, 5017);
     zt_socket_close(listener);
 }
 
