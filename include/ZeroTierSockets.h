@@ -1032,11 +1032,12 @@ ZTS_API int ZTCALL zts_get_os_fd(int fd);
    end). Full buffers on one side stop the other; shutdown for writing and the peer's end pass through;
    after a reset, or when the node stops, reading ends and writing fails. Listeners are watched with
    zts_get_os_fd, and what they accept is handed over.
-   On success fd is the library's: don't use it any more. The result is the caller's, to be closed with
+   On success fd is the library's, and what zts_get_os_fd gave for it: don't use them any more, nor close
+   them, also when the node stops. The result is the caller's, to be closed with
    the system's close, which closes the connection after what was written has been sent. It is blocking;
    set it as you like. Data passes through one thread, shared by all such sockets.
-   -1: ZTS_EBADF; ZTS_ENOTCONN; ZTS_EOPNOTSUPP for raw sockets; ZTS_ENOMEM; ZTS_EMFILE, no descriptors are
-   left, or there are 1024 such sockets. */
+   -1: ZTS_EBADF, also if fd was handed over before; ZTS_ENOTCONN; ZTS_EOPNOTSUPP for raw sockets;
+   ZTS_ENOMEM; ZTS_EMFILE, no descriptors are left, or there are 1024 such sockets. */
 ZTS_API int ZTCALL zts_export_fd(int fd);
 
 /* ---- Extensions: the event queue ---- */

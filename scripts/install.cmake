@@ -18,7 +18,8 @@ endif()
 # The prefix is where the file lies, since it is only known when it is installed.
 file(RELATIVE_PATH ZT_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 if(ZT_CENTRAL)
-  set(ZT_PC_CURL " libcurl")
+  # its own file would ask for what only a static libcurl needs
+  set(ZT_PC_CURL " -lcurl")
 endif()
 configure_file(scripts/libzt.pc.in libzt.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/libzt.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -13,5 +13,8 @@ struct zt_api {
 /* Always a JSON value, with *status set. body may be NULL. */
 json_t *zt_api_route(const struct zt_api *api, const char *method, const char *path,
                      const json_t *body, int *status);
+/* The members of a network as text of malloc, in that form; NULL: out of memory. */
+char *zt_api_list(const struct zt_api *api, zt_nwid nwid, const struct zt_list_form *form,
+                  size_t *length, int *status);
 
 #endif

@@ -34,9 +34,11 @@ static json_t *networks_json(const struct zt_vl2 *vl2)
     json_t *list = json_array();
 
     for (size_t i = 0; zt_vl2_network_at(vl2, i, &network); i++)
-        (void)json_array_append_new(list,
-                                    json_pack("{s:o, s:I}", "id", zt_api_hex(network.nwid, 16),
-                                              "groups", (json_int_t)network.group_count));
+        (void)json_array_append_new(list, json_pack("{s:o, s:I, s:o, s:o}", "id",
+                                                    zt_api_hex(network.nwid, 16), "groups",
+                                                    (json_int_t)network.group_count, "framesIn",
+                                                    counts_json(network.tally.in, 2), "framesOut",
+                                                    counts_json(network.tally.out, 2)));
     return list;
 }
 

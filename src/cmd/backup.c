@@ -60,15 +60,21 @@ static int read_options(const struct zt_command *command, int count, char **argu
     return zt_store_judge(command, choice);
 }
 
-static void remove_database(const char *path)
+static void remove_journal(const char *path)
 {
-    static const char *const suffixes[] = { "", "-wal", "-shm" };
+    static const char *const suffixes[] = { "-wal", "-shm", "-journal" };
     char name[ZT_HOME_TEXT];
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
         zt_format(name, sizeof name, "%s%s", path, suffixes[i]);
         (void)unlink(name);
     }
+}
+
+static void remove_database(const char *path)
+{
+    (void)unlink(path);
+    remove_journal(path);
 }
 
 static bool sync_path(const char *path)
@@ -94,6 +100,8 @@ static bool put_in_place(const char *made, const char *file, char error[ZT_HOME_
         zt_format(error, ZT_HOME_TEXT, "%s: could not be completed", made);
         return false;
     }
+    /* A journal left by somebody who crashed on the file of before would be taken for this one's. */
+    remove_journal(file);
     if (sync_path(made) && rename(made, file) == 0 && sync_path(folder))
         return true;
     zt_format(error, ZT_HOME_TEXT, "%s: %s", file, strerror(errno));

@@ -53,6 +53,7 @@ static void accept_client(struct zt_control *control)
 
     if (accepted < 0)
         return;
+    (void)fcntl(accepted, F_SETFD, FD_CLOEXEC);
     for (size_t i = 0; i < ZT_MAX_CONTROL_CLIENTS; i++) {
         struct client *client = &control->clients[i];
 

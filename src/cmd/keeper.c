@@ -187,3 +187,34 @@ json_t *zt_keeper_route(struct zt_keeper *keeper, const char *method, const char
     zt_bell_ring(&keeper->bell); /* the call may have left effects */
     return result;
 }
+
+char *zt_keeper_list(struct zt_keeper *keeper, zt_nwid nwid, const struct zt_list_form *form,
+                     size_t *length, int *status)
+{
+    char *text;
+
+    zt_monitor_enter(keeper->desk);
+    text =
+        zt_controller_list_members(keeper->controller, zt_host_now(), nwid, form, length, status);
+    zt_monitor_leave(keeper->desk);
+    return text;
+}
+
+json_t *zt_keeper_counters(struct zt_keeper *keeper)
+{
+    struct zt_controller_counters counters;
+    size_t waiting;
+
+    zt_monitor_enter(keeper->desk);
+    counters = zt_controller_counters(keeper->controller);
+    zt_monitor_leave(keeper->desk);
+    zt_monitor_enter(keeper->queue);
+    waiting = keeper->count;
+    zt_monitor_leave(keeper->queue);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:i}", "networkChanges",
+                     (json_int_t)counters.network_changes, "memberChanges",
+                     (json_int_t)counters.member_changes, "authorized",
+                     (json_int_t)counters.authorized, "deauthorized",
+                     (json_int_t)counters.deauthorized, "requests", (json_int_t)counters.requests,
+                     "queue", (json_int_t)waiting, "threads", keeper->thread ? 1 : 0);
+}

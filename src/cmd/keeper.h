@@ -4,6 +4,7 @@
 #define ZT_CMD_KEEPER_H
 
 #include "controller/controller.h"
+#include "controller/list.h"
 #include "service/service.h"
 
 #define ZT_MAX_KEEPER_QUEUE 1024 /* requests waiting; the newcomer is dropped and asks again */
@@ -27,5 +28,10 @@ void zt_keeper_free(struct zt_keeper *keeper); /* stopped; after the service's e
 /* A call of the controller's API, from any thread. */
 json_t *zt_keeper_route(struct zt_keeper *keeper, const char *method, const char *path,
                         const json_t *body, int *status);
+/* What was counted and what waits, as an object; a new reference. */
+json_t *zt_keeper_counters(struct zt_keeper *keeper);
+/* zt_controller_list_members, likewise. */
+char *zt_keeper_list(struct zt_keeper *keeper, zt_nwid nwid, const struct zt_list_form *form,
+                     size_t *length, int *status);
 
 #endif

@@ -184,6 +184,12 @@ static json_t *answer_http(void *context, const char *method, const char *path, 
     return zt_api_route(context, method, path, body, status);
 }
 
+static char *list_http(void *context, uint64_t nwid, const struct zt_list_form *form,
+                       size_t *length, int *status)
+{
+    return zt_api_list(context, nwid, form, length, status);
+}
+
 /* After the UDP port is known, whose number is its default. */
 static bool start_http(struct server *server)
 {
@@ -196,7 +202,7 @@ static bool start_http(struct server *server)
         .port = zt_service_port(server->service, 0),
         .allow = from->http_allow,
         .allow_count = from->http_allow_count,
-        .backend = { .context = &server->api, .route = answer_http },
+        .backend = { .context = &server->api, .route = answer_http, .list = list_http },
         .log = &server->log,
     };
 

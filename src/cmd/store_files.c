@@ -109,7 +109,6 @@ static void export_all(struct files *files)
         (void)complain(files, "network", "is there already");
         return;
     }
-    (void)umask(077);
     if (files->store->functions->load(files->store, export_record, files) != ZT_STORE_OK)
         (void)complain(files, "", files->store->functions->error(files->store));
     zt_folder_close(files->members);
@@ -252,6 +251,7 @@ static int run(const struct zt_command *command, int count, char **arguments, bo
     code = zt_store_judge(command, &choice);
     if (code != ZT_GO_ON)
         return code;
+    (void)umask(077); /* records are nobody else's: neither the files nor a store that is made */
     files.store = zt_store_choose(command, &choice, is_import, &code);
     if (!files.store)
         return code;

@@ -278,6 +278,7 @@ void zt_controller_request(struct zt_controller *controller, struct zt_instant n
     if (!zt_hosting_is_ours(controller, request->nwid) ||
         zt_address_is_reserved(request->member.address))
         return;
+    controller->counters.requests++;
     if (controller->answer_count == ZT_MAX_ANSWERS || !pass_gate(controller, request, now.mono_ms))
         return;
     network = zt_hosting_network(controller, request->nwid);
@@ -291,6 +292,11 @@ void zt_controller_request(struct zt_controller *controller, struct zt_instant n
         (void)decide(controller, network, request, now.wall_ms);
     else
         queue_answer(controller, request, ZT_ERROR_OBJ_NOT_FOUND);
+}
+
+struct zt_controller_counters zt_controller_counters(const struct zt_controller *controller)
+{
+    return controller->counters;
 }
 
 void zt_controller_follow(struct zt_controller *controller, struct zt_instant now)

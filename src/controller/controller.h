@@ -71,6 +71,14 @@ json_t *zt_controller_set_member(struct zt_controller *controller, struct zt_ins
 json_t *zt_controller_delete_member(struct zt_controller *controller, struct zt_instant now,
                                     zt_nwid nwid, zt_address member, struct zt_api_error *error);
 
+/* Since the start; changes made by others in a shared store are not ours. */
+struct zt_controller_counters {
+    uint64_t network_changes, member_changes; /* stored, deletions too */
+    uint64_t authorized, deauthorized;        /* members */
+    uint64_t requests;                        /* of members, for networks of ours */
+};
+struct zt_controller_counters zt_controller_counters(const struct zt_controller *controller);
+
 /* A record from outside, as it would be stored: completed and put in order. NULL: it is not one, and error
    says why. address 0: a network. */
 json_t *zt_controller_read_record(zt_nwid nwid, zt_address address, const json_t *given,

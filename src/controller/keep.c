@@ -51,6 +51,7 @@ bool zt_keep_network(struct zt_controller *controller, struct zt_network_record 
         put_json(controller, &stored, network->stored_revision, json_incref(record->json), error)) {
         zt_hosting_commit_network(network, record);
         network->stored_revision = record->revision;
+        controller->counters.network_changes++;
         return true;
     }
     if (network)
@@ -71,6 +72,13 @@ static bool put_member(struct zt_controller *controller, const struct zt_hosted_
                     zt_member_record_json(record, stored.nwid), error);
 }
 
+static void count_change(struct zt_controller *controller, bool was_authorized, bool is_authorized)
+{
+    controller->counters.member_changes++;
+    controller->counters.authorized += is_authorized && !was_authorized;
+    controller->counters.deauthorized += was_authorized && !is_authorized;
+}
+
 struct zt_hosted_member *zt_keep_member(struct zt_controller *controller,
                                         struct zt_hosted_network *network,
                                         const struct zt_member_record *next, bool store,
@@ -79,6 +87,7 @@ struct zt_hosted_member *zt_keep_member(struct zt_controller *controller,
     struct zt_hosted_member *member = zt_hosting_member(network, next->address);
     struct zt_member_record kept;
     bool was_stranger = member && member->is_stranger;
+    bool was_authorized = member && member->record.authorized;
 
     if (member && store != member->is_stranger && !member->is_richer &&
         zt_member_record_equal(&member->record, next))
@@ -94,6 +103,8 @@ struct zt_hosted_member *zt_keep_member(struct zt_controller *controller,
     zt_hosting_commit_member(controller, member, &kept, !store);
     member->stored_revision = store ? kept.revision : ZT_NO_RECORD;
     member->is_richer = false;
+    if (store)
+        count_change(controller, was_authorized, next->authorized);
     if (was_stranger)
         zt_seen_note(controller, member, true);
     return member;
@@ -114,6 +125,8 @@ bool zt_keep_no_member(struct zt_controller *controller, struct zt_hosted_member
     if (!member->is_stranger &&
         !remove_record(controller, member->network->nwid, member->record.address, error))
         return false;
+    if (!member->is_stranger)
+        count_change(controller, member->record.authorized, false);
     zt_hosting_drop_member(controller, member);
     return true;
 }
@@ -123,6 +136,7 @@ bool zt_keep_no_network(struct zt_controller *controller, struct zt_hosted_netwo
 {
     if (!remove_record(controller, network->nwid, 0, error))
         return false;
+    controller->counters.network_changes++;
     zt_hosting_drop_network(controller, network);
     return true;
 }

@@ -125,6 +125,8 @@ bool zt_member_draft_change(struct zt_member_draft *draft, int64_t now_ms, const
 bool zt_member_draft_load(struct zt_member_draft *draft, zt_address address, const json_t *stored,
                           struct zt_api_error *error);
 json_t *zt_member_record_json(const struct zt_member_record *record, zt_nwid nwid);
+/* "api", "public" or "token"; NULL: nobody has. */
+const char *zt_member_authorized_by(const struct zt_member_record *record);
 /* Changing a draft's lists. Inserts or replaces; false if there is no room. */
 bool zt_member_record_set_tag(struct zt_member_record *record, uint32_t id, uint32_t value);
 bool zt_member_record_add_capability(struct zt_member_record *record, uint32_t id);

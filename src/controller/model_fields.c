@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "controller/coerce.h"
+#include "controller/judge.h"
 #include "controller/rules_json.h"
 
 #include <string.h>
@@ -400,6 +401,8 @@ json_t *zt_network_json_change(const json_t *old, zt_nwid nwid, int64_t now_ms, 
 
     if (!json_is_object(body))
         return zt_refuse(error, 400, "the body must be a JSON object");
+    if (!zt_judge_network(body, error))
+        return NULL;
     record = old ? json_copy((json_t *)(uintptr_t)old) : json_object();
     if (!old)
         apply_defaults(record, nwid, now_ms);

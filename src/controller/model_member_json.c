@@ -12,6 +12,11 @@ static const char *const authorized_by_names[] = {
     [ZT_BY_NOBODY] = NULL, [ZT_BY_API] = "api", [ZT_BY_PUBLIC] = "public", [ZT_BY_TOKEN] = "token"
 };
 
+const char *zt_member_authorized_by(const struct zt_member_record *record)
+{
+    return authorized_by_names[record->authorized_by];
+}
+
 /* Members that zt_member_record_json writes from the struct, and those that are computed for a reader. */
 static const char *const known_names[] = {
     "id", "address", "nwid", "objtype", "authorized", "activeBridge", "noAutoAssignIps",
@@ -422,8 +427,8 @@ json_t *zt_member_record_json(const struct zt_member_record *record, zt_nwid nwi
         "lastAuthorizedTime", (json_int_t)record->authorized_ms, "lastDeauthorizedTime",
         (json_int_t)record->deauthorized_ms, "authenticationExpiryTime",
         (json_int_t)record->sso_expiry_ms, "remoteTraceLevel", (json_int_t)record->trace_level,
-        "lastAuthorizedCredentialType", authorized_by_names[record->authorized_by],
-        "lastAuthorizedCredential", record->authorized_by == ZT_BY_TOKEN ? record->token : NULL);
+        "lastAuthorizedCredentialType", zt_member_authorized_by(record), "lastAuthorizedCredential",
+        record->authorized_by == ZT_BY_TOKEN ? record->token : NULL);
     put_texts(object, record);
     put_versions(object, record);
     if (record->extra) {

@@ -43,6 +43,12 @@ static uint64_t bounded(const json_t *object, const char *key, uint64_t most)
     return value < 0 || (uint64_t)value > most ? most : (uint64_t)value;
 }
 
+/* Others write to the store too: a time that can't be, whose distance from now would overflow, is none. */
+static int64_t past(int64_t time_ms)
+{
+    return time_ms > 0 && time_ms < INT64_MAX / 2 ? time_ms : 0;
+}
+
 /* By which socket the member was heard is not known any more: pushes leave from all. */
 void zt_seen_load(struct zt_hosted_member *member, const json_t *stored)
 {
@@ -53,7 +59,7 @@ void zt_seen_load(struct zt_hosted_member *member, const json_t *stored)
     if (member->has_asked || !traits)
         return;
     member->has_asked = true;
-    member->asked_wall_ms = zt_json_integer(stored, "lastSeen", 0);
+    member->asked_wall_ms = past(zt_json_integer(stored, "lastSeen", 0));
     member->origin.link.socket = ZT_LINK_ALL_SOCKETS;
     member->origin.direct = zt_endpoint_parse(&remote, zt_json_text(stored, "physicalAddr", ""), 0);
     if (member->origin.direct)

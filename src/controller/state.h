@@ -106,6 +106,7 @@ struct zt_controller {
     struct zt_rng rng;
     struct zt_hosted_network *networks;
     size_t stranger_count; /* on all of them */
+    struct zt_controller_counters counters;
     struct zt_issuer issuer;
     struct zt_request_gate *gates;
     struct zt_config_answer answers[ZT_MAX_ANSWERS]; /* a ring; bytes filled in when taken */

@@ -83,7 +83,9 @@ bool zt_conf_change(struct zt_folder *folder, const json_t *changes, char *error
     }
     text = json_dumps(conf, JSON_INDENT(4));
     json_decref(conf);
-    if (text)
+    if (text && strlen(text) > MOST_FILE) /* which nobody could read again */
+        code = -EFBIG;
+    else if (text)
         code = folder ? zt_file_write(folder, ZT_CONF_FILE, text, strlen(text), 0) : 0;
     free(text);
     if (code != 0)

@@ -50,6 +50,14 @@ void zt_hosted_copy(json_t *to, const json_t *from, const char *const *names, si
    "meta". change: NULL, with the answer filled in, if body is wrong. */
 json_t *zt_hosted_network_json(const struct zt_hosted *hosted, const json_t *local);
 json_t *zt_hosted_network_change(struct zt_hosted *hosted, const json_t *body, const json_t *local);
+/* The same for lists of members. */
+#define ZT_HOSTED_COLUMNS 48
+struct zt_hosted_form {
+    struct zt_list_form form; /* of the columns below */
+    struct zt_list_column columns[ZT_HOSTED_COLUMNS];
+    char clock[24], controller[16];
+};
+void zt_hosted_member_form(struct zt_hosted_form *form, const struct zt_hosted *hosted);
 json_t *zt_hosted_member_json(const struct zt_hosted *hosted, const json_t *local);
 json_t *zt_hosted_member_change(struct zt_hosted *hosted, const json_t *body);
 

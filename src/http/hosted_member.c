@@ -9,70 +9,13 @@
 
 #define MOST_PATH 80
 
-/* A text that grows. */
-struct text {
-    char *bytes; /* owned; NULL also when out of memory */
-    size_t length, capacity;
-};
-
-static int append(const char *bytes, size_t length, void *context)
-{
-    struct text *text = context;
-    size_t capacity = text->capacity ? text->capacity : 65536;
-    char *grown;
-
-    while (capacity < text->length + length)
-        capacity *= 2;
-    if (capacity != text->capacity) {
-        grown = realloc(text->bytes, capacity);
-        if (!grown)
-            return -1;
-        text->bytes = grown;
-        text->capacity = capacity;
-    }
-    memcpy(text->bytes + text->length, bytes, length);
-    text->length += length;
-    return 0;
-}
-
-/* One after the other, each freed as soon as it is written: of ten thousand, two copies as objects would
-   cost more than all the rest. */
-static bool write_members(const struct zt_hosted *hosted, json_t *data, struct text *out)
-{
-    bool is_good = append("[", 1, out) == 0;
-
-    for (size_t i = 0; i < json_array_size(data) && is_good; i++) {
-        json_t *member = zt_hosted_member_json(hosted, json_array_get(data, i));
-
-        is_good = (i == 0 || append(",", 1, out) == 0) && member &&
-                  json_dump_callback(member, append, out, JSON_COMPACT) == 0;
-        json_decref(member);
-        (void)json_array_set_new(data, i, json_null());
-    }
-    if (!is_good || append("]", 2, out) != 0)
-        return false;
-    out->length--; /* the 0 behind it does not count */
-    return true;
-}
-
+/* Ten thousand members pass here: written from the records, without a tree of values. */
 static void list_members(struct zt_hosted *hosted, const char *nwid)
 {
-    char path[MOST_PATH];
-    struct text text = { 0 };
-    json_t *all;
+    struct zt_hosted_form form;
 
-    zt_format(path, sizeof path, "/unstable/controller/network/%s/member", nwid);
-    all = zt_hosted_ask(hosted, "GET", path, NULL);
-    if (!all)
-        return;
-    if (write_members(hosted, json_object_get(all, "data"), &text)) {
-        *hosted->answer =
-            (struct zt_http_answer){ 200, "application/json", text.bytes, text.length };
-    } else {
-        free(text.bytes);
-        zt_http_complain(hosted->answer, 500, "out of memory");
-    }
-    json_decref(all);
+    zt_hosted_member_form(&form, hosted);
+    zt_site_list(hosted->site, strtoull(nwid, NULL, 16), &form.form, hosted->answer);
 }
 
 /* "Asks" the backend for one member and gives its answer. */

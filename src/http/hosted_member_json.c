@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Members between the two APIs. A list of ten thousand passes here, so values are shared, not copied.
-   docs/http.md */
+/* Members between the two APIs. docs/http.md */
 #include "http/hosted.h"
 
 #include "base/text.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -73,6 +74,64 @@ json_t *zt_hosted_member_json(const struct zt_hosted *hosted, const json_t *loca
         "physicalAddress", ip_json(local), "clientVersion", text_or_empty(local, "clientVersion"),
         "protocolVersion", protocol, "supportsRulesEngine", protocol > 0, "config",
         config_json(local, address));
+}
+
+/* As zt_hosted_member_json orders them; "clock" and "controllerId" are filled in. */
+static const struct zt_list_column columns[] = {
+    { "id", ZT_LIST_NWID_ADDRESS, NULL },
+    { "type", ZT_LIST_CONSTANT, "\"Member\"" },
+    { "clock", ZT_LIST_CONSTANT, NULL },
+    { "networkId", ZT_LIST_NWID, NULL },
+    { "nodeId", ZT_LIST_ADDRESS, NULL },
+    { "controllerId", ZT_LIST_CONSTANT, NULL },
+    { "hidden", ZT_LIST_HIDDEN, NULL },
+    { "name", ZT_LIST_NAME, NULL },
+    { "description", ZT_LIST_DESCRIPTION, NULL },
+    { "lastOnline", ZT_LIST_SEEN_OR_ZERO, NULL },
+    { "lastSeen", ZT_LIST_SEEN_OR_ZERO, NULL },
+    { "physicalAddress", ZT_LIST_IP_OR_NULL, NULL },
+    { "clientVersion", ZT_LIST_CLIENT_OR_EMPTY, NULL },
+    { "protocolVersion", ZT_LIST_V_PROTOCOL, NULL },
+    { "supportsRulesEngine", ZT_LIST_KNOWS_RULES, NULL },
+    { "config", ZT_LIST_OPEN, NULL },
+    { "authorized", ZT_LIST_AUTHORIZED, NULL },
+    { "activeBridge", ZT_LIST_BRIDGE, NULL },
+    { "noAutoAssignIps", ZT_LIST_NO_AUTO_ASSIGN, NULL },
+    { "ipAssignments", ZT_LIST_IPS, NULL },
+    { "capabilities", ZT_LIST_CAPABILITIES, NULL },
+    { "tags", ZT_LIST_TAGS, NULL },
+    { "ssoExempt", ZT_LIST_SSO_EXEMPT, NULL },
+    { "creationTime", ZT_LIST_CREATED, NULL },
+    { "revision", ZT_LIST_REVISION, NULL },
+    { "vMajor", ZT_LIST_V_MAJOR, NULL },
+    { "vMinor", ZT_LIST_V_MINOR, NULL },
+    { "vRev", ZT_LIST_V_REVISION, NULL },
+    { "vProto", ZT_LIST_V_PROTOCOL, NULL },
+    { "lastAuthorizedTime", ZT_LIST_AUTHORIZED_MS, NULL },
+    { "lastDeauthorizedTime", ZT_LIST_DEAUTHORIZED_MS, NULL },
+    { "id", ZT_LIST_ADDRESS, NULL },
+    { "address", ZT_LIST_ADDRESS, NULL },
+    { "nwid", ZT_LIST_NWID, NULL },
+    { "identity", ZT_LIST_IDENTITY_OR_EMPTY, NULL },
+    { NULL, ZT_LIST_CLOSE, NULL },
+};
+
+void zt_hosted_member_form(struct zt_hosted_form *form, const struct zt_hosted *hosted)
+{
+    static_assert(COUNT(columns) <= ZT_HOSTED_COLUMNS, "there is room for all columns");
+
+    zt_format(form->clock, sizeof form->clock, "%" PRId64, hosted->now_ms);
+    zt_format(form->controller, sizeof form->controller, "\"%s\"", hosted->controller);
+    memcpy(form->columns, columns, sizeof columns);
+    for (size_t i = 0; i < COUNT(columns); i++) {
+        const char *key = columns[i].key;
+
+        if (key && strcmp(key, "clock") == 0)
+            form->columns[i].text = form->clock;
+        if (key && strcmp(key, "controllerId") == 0)
+            form->columns[i].text = form->controller;
+    }
+    form->form = (struct zt_list_form){ form->columns, COUNT(columns) };
 }
 
 json_t *zt_hosted_member_change(struct zt_hosted *hosted, const json_t *body)

@@ -5,6 +5,7 @@
 
 #include "base/endpoint.h"
 #include "base/log.h"
+#include "controller/list.h"
 #include "os/files.h"
 
 #include <jansson.h>
@@ -18,6 +19,10 @@ struct zt_http_backend {
     /* The internal API: method and path to a JSON value, always, with *status set. body may be NULL. */
     json_t *(*route)(void *context, const char *method, const char *path, const json_t *body,
                      int *status);
+    /* The members of a network as JSON text of malloc, whose error it is if *status is not 200. form NULL:
+       that of the local API. NULL: out of memory. */
+    char *(*list)(void *context, uint64_t nwid, const struct zt_list_form *form, size_t *length,
+                  int *status);
 };
 
 /* All is borrowed for the life of the server but the two lists of endpoints, which are copied. */

@@ -103,6 +103,29 @@ static void put_networks(FILE *out, const json_t *networks)
     }
 }
 
+/* accepted="no" and "yes" of one direction. */
+static void put_frames(FILE *out, const json_t *network, const char *direction, const char *key)
+{
+    static const char *const accepted[] = { "no", "yes" };
+    const json_t *counts = json_object_get(network, key);
+
+    for (size_t i = 0; i < COUNT(accepted); i++)
+        (void)fprintf(
+            out,
+            "zt_network_packets{direction=\"%s\",network_id=\"%s\",accepted=\"%s\"} %" PRId64 "\n",
+            direction, text(network, "id"), accepted[i],
+            (int64_t)json_integer_value(json_array_get(counts, i)));
+}
+
+static void put_all_frames(FILE *out, const json_t *networks)
+{
+    put_head(out, "zt_network_packets", "counter", "frames of networks joined");
+    for (size_t i = 0; i < json_array_size(networks); i++) {
+        put_frames(out, json_array_get(networks, i), "rx", "framesIn");
+        put_frames(out, json_array_get(networks, i), "tx", "framesOut");
+    }
+}
+
 static void put_latency(FILE *out, const json_t *peer)
 {
     const json_t *trips = json_object_get(peer, "roundTrips");
@@ -180,6 +203,27 @@ static void put_controller(FILE *out, const json_t *data)
     (void)fprintf(out, "controller_member_count %" PRId64 "\n", members);
 }
 
+static void put_decisions(FILE *out, const json_t *controller)
+{
+    static const struct {
+        const char *name, *kind, *help, *key;
+    } families[] = {
+        { "controller_network_change_count", "counter", "networks changed", "networkChanges" },
+        { "controller_member_change_count", "counter", "members changed", "memberChanges" },
+        { "controller_member_auth_count", "counter", "members authorised", "authorized" },
+        { "controller_member_deauth_count", "counter", "members deauthorised", "deauthorized" },
+        { "controller_network_config_request", "counter", "requests of members", "requests" },
+        { "controller_network_config_request_queue", "gauge", "requests that wait", "queue" },
+        { "controller_network_config_request_threads", "gauge", "threads that decide", "threads" },
+    };
+
+    for (size_t i = 0; i < COUNT(families); i++) {
+        put_head(out, families[i].name, families[i].kind, families[i].help);
+        (void)fprintf(out, "%s %" PRId64 "\n", families[i].name,
+                      number(controller, families[i].key));
+    }
+}
+
 void zt_metrics_answer(struct zt_site *site, struct zt_http_answer *answer)
 {
     int status = 0, hosts = 0;
@@ -192,9 +236,12 @@ void zt_metrics_answer(struct zt_site *site, struct zt_http_answer *answer)
     if (out) {
         put_node(out, json_object_get(counters, "node"));
         put_networks(out, json_object_get(counters, "networks"));
+        put_all_frames(out, json_object_get(counters, "networks"));
         put_peers(out, json_object_get(counters, "peers"));
-        if (hosts == 200) /* else there is no controller here */
+        if (hosts == 200) { /* else there is no controller here */
             put_controller(out, json_object_get(networks, "data"));
+            put_decisions(out, json_object_get(counters, "controller"));
+        }
     }
     if (out && fclose(out) == 0)
         *answer = (struct zt_http_answer){ 200, "text/plain; version=0.0.4", buffer, length };

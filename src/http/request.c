@@ -69,6 +69,26 @@ static bool is_blank(const char *text, size_t length)
     return true;
 }
 
+/* Do objects and arrays stand too deep in one another? What is stored may get further levels around it,
+   and must be readable again by a parser that has its own limit. */
+static bool is_deep(const char *text, size_t length)
+{
+    bool in_string = false;
+    size_t depth = 0;
+
+    for (size_t i = 0; i < length && depth <= ZT_MAX_HTTP_NESTING; i++) {
+        if (in_string && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            in_string = !in_string;
+        else if (!in_string && (text[i] == '{' || text[i] == '['))
+            depth++;
+        else if (!in_string && (text[i] == '}' || text[i] == ']') && depth > 0)
+            depth--;
+    }
+    return depth > ZT_MAX_HTTP_NESTING;
+}
+
 json_t *zt_http_body(const struct zt_http_request *request, struct zt_http_answer *answer)
 {
     json_error_t error;
@@ -76,6 +96,11 @@ json_t *zt_http_body(const struct zt_http_request *request, struct zt_http_answe
 
     if (is_blank(request->body, request->body_length))
         return json_object();
+    if (is_deep(request->body, request->body_length)) {
+        zt_http_complain(answer, 400, "the body is nested more than %d levels deep",
+                         ZT_MAX_HTTP_NESTING);
+        return NULL;
+    }
     body = json_loadb(request->body, request->body_length, JSON_REJECT_DUPLICATES, &error);
     if (!body) {
         zt_http_complain(answer, 400, "the body is not JSON: %s (line %d, column %d)", error.text,

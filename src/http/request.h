@@ -9,6 +9,7 @@
 
 /* As much as the largest network needs: 1,024 rules, and 128 capabilities of 64. */
 #define ZT_MAX_HTTP_BODY (4u << 20)
+#define ZT_MAX_HTTP_NESTING 100 /* of objects and arrays in a body; deeper is refused */
 
 /* All borrowed; a text that was not sent is NULL. */
 struct zt_http_request {

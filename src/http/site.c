@@ -51,6 +51,16 @@ json_t *zt_site_ask(struct zt_site *site, const char *method, const char *path, 
     return site->backend.route(site->backend.context, method, path, body, status);
 }
 
+void zt_site_list(struct zt_site *site, uint64_t nwid, const struct zt_list_form *form,
+                  struct zt_http_answer *answer)
+{
+    *answer = (struct zt_http_answer){ .type = "application/json" };
+    answer->text =
+        site->backend.list(site->backend.context, nwid, form, &answer->length, &answer->status);
+    if (!answer->text)
+        zt_http_complain(answer, 500, "out of memory");
+}
+
 const char *zt_site_hosted_path(const char *path)
 {
     if (strncmp(path, "/api/v1/", 8) == 0)

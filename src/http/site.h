@@ -36,6 +36,9 @@ void zt_site_answer(struct zt_site *site, const struct zt_http_request *request,
 /* A call of the backend. A new reference, never NULL but when out of memory. */
 json_t *zt_site_ask(struct zt_site *site, const char *method, const char *path, const json_t *body,
                     int *status);
+/* Answers with the members of a network. */
+void zt_site_list(struct zt_site *site, uint64_t nwid, const struct zt_list_form *form,
+                  struct zt_http_answer *answer);
 /* Is this path of the hosted API? The rest of it behind the version; else NULL. */
 const char *zt_site_hosted_path(const char *path);
 

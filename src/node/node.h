@@ -60,8 +60,8 @@ bool zt_node_add_hint(struct zt_node *node, zt_address peer, const struct zt_end
 /* Effects. Taken until none is left; bytes are valid until the next input. */
 bool zt_node_next_send(struct zt_node *node, struct zt_effect *effect); /* SEND only */
 bool zt_node_next(struct zt_node *node, struct zt_effect *effect);      /* all others */
-bool zt_node_has_effects(const struct zt_node *node);
-bool zt_node_has_sends(const struct zt_node *node); /* would zt_node_next give one? */
+bool zt_node_has_sends(const struct zt_node *node);   /* would zt_node_next_send give one? */
+bool zt_node_has_effects(const struct zt_node *node); /* would zt_node_next give one? */
 
 /* Queries; see vl1.h and vl2.h. The layers are handed out for reading only. */
 const struct zt_vl1 *zt_node_vl1(const struct zt_node *node);

@@ -34,7 +34,8 @@ uint32_t zt_udp_at(const struct zt_udp *udp, size_t index, struct zt_endpoint *l
 #define ZT_UDP_WRITABLE 2u  /* a socket that was full has room again */
 #define ZT_UDP_ADDRESSES 4u /* addresses of this machine changed */
 
-/* Sleeps until there is something to do, somebody wakes, or timeout_ms (< 0: never) passed. */
+/* Sleeps until there is something to do, somebody wakes, or timeout_ms (< 0: never) passed. While one
+   socket keeps bringing datagrams at once, news of the others may come a few milliseconds late. */
 unsigned zt_udp_wait(struct zt_udp *udp, int64_t timeout_ms);
 void zt_udp_wake(struct zt_udp *udp); /* any thread */
 

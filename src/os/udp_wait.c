@@ -21,7 +21,7 @@ enum {
     SOON_MS = 1, /* between two waits of a busy socket */
     LOOK_MS = 1,
     FIRST_WAITS = 8,    /* that one socket ended, before it is waited for alone */
-    LEAST_WAIT_MS = 10, /* longer than a receive's timeout takes on a system with a slow clock */
+    LEAST_WAIT_MS = 10, /* not shorter than a receive's timeout, in ticks of the system's clock */
 };
 
 static bool add(const struct zt_udp_watch *watch, int fd, void *mark)

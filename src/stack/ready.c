@@ -97,14 +97,20 @@ static bool concerns(const struct zt_waiter *waiter, int fd, enum netconn_evt ev
     return event != NETCONN_EVT_RCVPLUS && has_bit(waiter->out, fd);
 }
 
-/* Each acknowledgement says that there is room, and lwIP looks the socket up under its locks to note it.
-   Room comes and goes with the core lock held. */
+/* Each acknowledgement says that there is room, and to note it lwIP looks the socket up and takes its lock
+   three times. */
 static bool is_known(int fd, enum netconn_evt event)
 {
-    const struct lwip_sock *socket =
-        event == NETCONN_EVT_SENDPLUS ? lwip_socket_dbg_get_socket(fd) : NULL;
+    const struct lwip_sock *socket;
+    SYS_ARCH_DECL_PROTECT(level);
 
-    return socket != NULL && socket->sendevent != 0;
+    if (event != NETCONN_EVT_SENDPLUS)
+        return false;
+    SYS_ARCH_PROTECT(level);
+    socket = lwip_socket_dbg_get_socket(fd);
+    bool has_room = socket != NULL && socket->sendevent != 0;
+    SYS_ARCH_UNPROTECT(level);
+    return has_room;
 }
 
 static void on_event(struct netconn *conn, enum netconn_evt event, u16_t length)

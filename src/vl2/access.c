@@ -29,6 +29,7 @@ enum zt_drop zt_access_refuse(struct zt_vl2 *vl2, struct zt_network *network, st
     int64_t now_ms = zt_vl2_now_ms(vl2);
     struct zt_member *member = zt_members_get(&network->members, in->source, true, now_ms);
 
+    network->tally.in[false]++;
     if (member == NULL)
         return ZT_DROP_NOT_MEMBER;
     if (zt_interval_passed(&member->refused_ms, REFUSE_INTERVAL_MS, now_ms)) {

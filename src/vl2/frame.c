@@ -36,9 +36,10 @@ enum zt_drop zt_frame_deliver(struct zt_vl2 *vl2, const struct zt_network *netwo
     return put_frame(vl2, network, frame, ZT_DROP_NONE);
 }
 
-enum zt_drop zt_frame_finish(struct zt_vl2 *vl2, const struct zt_network *network,
+enum zt_drop zt_frame_finish(struct zt_vl2 *vl2, struct zt_network *network,
                              const struct zt_frame *frame, enum zt_drop judgement)
 {
+    network->tally.in[judgement == ZT_DROP_NONE]++;
     if (judgement == ZT_DROP_NONE)
         return zt_frame_deliver(vl2, network, frame);
     if (vl2->reports_drops)

@@ -16,9 +16,9 @@ struct zt_frame {
 /* Hands a frame to the host. NO_ROOM: the effect ring is full. */
 enum zt_drop zt_frame_deliver(struct zt_vl2 *vl2, const struct zt_network *network,
                               const struct zt_frame *frame);
-/* Hands over an accepted frame; a dropped one only for those who asked for drops to be reported. Returns
-   the judgement. */
-enum zt_drop zt_frame_finish(struct zt_vl2 *vl2, const struct zt_network *network,
+/* Hands over an accepted frame; a dropped one only for those who asked for drops to be reported. Counts it.
+   Returns the judgement. */
+enum zt_drop zt_frame_finish(struct zt_vl2 *vl2, struct zt_network *network,
                              const struct zt_frame *frame, enum zt_drop judgement);
 /* As FRAME, whose MACs follow from sender and receiver. */
 enum zt_drop zt_frame_send(struct zt_vl2 *vl2, const struct zt_network *network,

@@ -234,4 +234,5 @@ void zt_network_describe(const struct zt_network *network, struct zt_network_sta
         network->authentication_url == NULL ? "" : network->authentication_url;
     status->groups = network->groups.list;
     status->group_count = network->groups.count;
+    status->tally = network->tally;
 }

@@ -29,6 +29,7 @@ struct zt_network {
     struct zt_groups groups;
     struct zt_bridge bridge;
     struct zt_spread spread;
+    struct zt_frame_tally tally;
     UT_hash_handle hh;
 };
 

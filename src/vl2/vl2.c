@@ -179,6 +179,7 @@ static enum zt_drop take_frame(struct zt_vl2 *vl2, zt_nwid nwid, const uint8_t *
 {
     struct zt_network *network = zt_network_find(vl2, nwid);
     struct zt_frame frame;
+    enum zt_drop reason;
 
     if (network == NULL)
         return ZT_DROP_NOT_JOINED;
@@ -193,7 +194,9 @@ static enum zt_drop take_frame(struct zt_vl2 *vl2, zt_nwid nwid, const uint8_t *
     frame.type = zt_load_u16(bytes + 12);
     frame.payload = bytes + ZT_ETHER_HEADER;
     frame.length = length - ZT_ETHER_HEADER;
-    return zt_egress_frame(vl2, network, &frame);
+    reason = zt_egress_frame(vl2, network, &frame);
+    network->tally.out[reason == ZT_DROP_NONE]++;
+    return reason;
 }
 
 enum zt_drop zt_vl2_frame(struct zt_vl2 *vl2, zt_nwid nwid, const uint8_t *frame, size_t length)

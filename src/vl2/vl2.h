@@ -57,6 +57,12 @@ enum zt_network_state {
     ZT_NETWORK_AUTHENTICATION_REQUIRED = 6
 };
 
+/* Frames of a network, by whether they were accepted: [0] no, [1] yes. A frame of somebody who has yet to
+   show a certificate counts as not accepted, and again when it is tried with one. */
+struct zt_frame_tally {
+    uint64_t in[2], out[2];
+};
+
 /* Borrowed until the next input. */
 struct zt_network_status {
     zt_nwid nwid;
@@ -66,6 +72,7 @@ struct zt_network_status {
     const char *authentication_url; /* "" if none */
     const struct zt_group *groups;  /* subscriptions */
     size_t group_count;
+    struct zt_frame_tally tally;
 };
 
 size_t zt_vl2_network_count(const struct zt_vl2 *vl2);

@@ -67,6 +67,11 @@ void zts_begin(void)
     zt_stack_errno = 0;
 }
 
+bool zts_is_closed(int fd)
+{
+    return !zts_is_marked(fd, ZTS_MARK_OPEN) || !zt_socket_is_open(fd);
+}
+
 ssize_t zts_finish(ssize_t result)
 {
     if (result >= 0)
@@ -284,7 +289,7 @@ int zts_bsd_accept(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen)
         return ZTS_ERR_ARG;
     zts_begin();
     int accepted = lwip_accept(fd, (struct sockaddr *)&from, &length);
-    if (accepted < 0 && !zt_socket_is_open(fd))
+    if (accepted < 0 && zts_is_closed(fd))
         zt_stack_errno = ZTS_EBADF;
     if (accepted >= 0 && addr != NULL) {
         memcpy(addr, &from, *addrlen < length ? *addrlen : length);

@@ -31,7 +31,7 @@ struct flow {
 struct outlet {
     struct outlet *next;
     int fd;                           /* of ours */
-    int shown;                        /* readable and writable like fd */
+    int shown;                        /* readable and writable like fd; taken, so ours to close */
     int end;                          /* our end of the pair */
     const struct zt_duct_wait *waits; /* what is waited for; NULL: new */
     bool is_stream;
@@ -182,8 +182,8 @@ static void free_outlet(struct outlet *outlet)
     if (hold(outlet)) {
         zts_bsd_close(outlet->fd);
         zts_leave();
-    } else
-        zt_duct_close(outlet->shown); /* left to us when the node stopped */
+    }
+    zt_duct_close(outlet->shown);
     zt_duct_close(outlet->end);
     zt_free(outlet);
 }
@@ -279,17 +279,18 @@ void zts_export_end(void)
     zt_thread_join(ended);
 }
 
-/* 0, or the reason why not. */
+/* 0, or the reason why not. Taking the descriptor comes last, as it can't be undone. */
 static int add(struct outlet *outlet)
 {
     int code = ZTS_EMFILE;
 
     pthread_mutex_lock(&mutex);
-    if (outlet_count < MOST_OUTLETS && start_thread()) {
+    if (outlet_count < MOST_OUTLETS && start_thread())
+        code = zts_watch_take(outlet->fd, outlet->shown) ? 0 : ZTS_EBADF;
+    if (code == 0) {
         outlet->next = outlets;
         outlets = outlet;
         outlet_count++;
-        code = 0;
     }
     pthread_mutex_unlock(&mutex);
     return code;
@@ -327,6 +328,7 @@ int zts_export_fd(int fd)
     struct outlet *outlet = zt_alloc(sizeof *outlet);
     if (outlet == NULL)
         return zts_fail(ZTS_ENOMEM);
+    code = ZTS_EMFILE;
     if (zt_duct_open(!is_stream, ends)) {
         outlet->fd = fd;
         outlet->shown = shown;
@@ -341,5 +343,5 @@ int zts_export_fd(int fd)
         zt_duct_close(ends[1]);
     }
     zt_free(outlet);
-    return zts_fail(ZTS_EMFILE);
+    return zts_fail(code);
 }

@@ -21,7 +21,7 @@ static ssize_t read_failure(int fd)
     enum zt_stream_stage stage = zt_stream_stage(fd);
     int code = zt_stack_errno;
 
-    if (stage == ZT_STREAM_NONE) {
+    if (stage == ZT_STREAM_NONE || zts_is_closed(fd)) {
         zt_stack_errno = ZTS_EBADF;
         return -1;
     }
@@ -130,7 +130,7 @@ static ssize_t receive_one(int fd, struct msghdr *message, int flags, struct soc
         if (length > 0 || (length == 0 && !is_from_nobody(from)))
             return length;
         if (length < 0) {
-            if (!zt_socket_is_open(fd))
+            if (zts_is_closed(fd))
                 zt_stack_errno = ZTS_EBADF;
             else if (zt_stack_errno == ZTS_ECONNRESET)
                 zt_stack_errno = ZTS_ECONNREFUSED;

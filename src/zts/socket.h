@@ -24,6 +24,9 @@ void zts_mark(int fd, unsigned mark);
 bool zts_unmark(int fd, unsigned mark);
 bool zts_is_marked(int fd, unsigned mark);
 
+/* Is it closed, or being closed? lwIP wakes those who wait for it before it is gone. */
+bool zts_is_closed(int fd);
+
 /* Before and after a call of lwIP's. finish returns result, with zts_errno set, or cleared on success. */
 void zts_begin(void);
 ssize_t zts_finish(ssize_t result);

@@ -20,6 +20,7 @@ struct watch {
     const void *conn; /* the socket's, compared only */
     bool has_news;    /* since the descriptor was made readable */
     bool is_full;     /* a datagram was refused: not writable until there is room */
+    bool is_taken;    /* somebody else closes the descriptor, who may be waiting for it */
 };
 
 /* The pointers are read without the lock to see that there is none; all else needs the core lock. */
@@ -117,7 +118,10 @@ void zts_watch_close(int fd)
     zt_core_lock();
     struct watch *watch = watch_of(fd);
     if (watch != NULL) {
-        zt_mirror_close(&watch->mirror);
+        if (watch->is_taken)
+            zt_mirror_hang_up(&watch->mirror);
+        else
+            zt_mirror_close(&watch->mirror);
         remove_watch(fd, watch);
     }
     zt_core_unlock();
@@ -130,6 +134,17 @@ bool zts_watch_is(int fd, int shown)
     bool is = watch != NULL && watch->mirror.shown == shown;
     zt_core_unlock();
     return is;
+}
+
+bool zts_watch_take(int fd, int shown)
+{
+    zt_core_lock();
+    struct watch *watch = watch_of(fd);
+    bool takes = watch != NULL && watch->mirror.shown == shown && !watch->is_taken;
+    if (takes)
+        watch->is_taken = true;
+    zt_core_unlock();
+    return takes;
 }
 
 void zts_watch_stop(void)

@@ -14,6 +14,10 @@ void zts_watch_refused(int fd);
 void zts_watch_close(int fd);
 /* Is shown the descriptor of fd? */
 bool zts_watch_is(int fd, int shown);
+/* From now on the caller closes shown, the descriptor of fd: however the socket ends, it only hangs up, so
+   that its number is not another file's while the caller still uses it. False: it is not that of fd, or
+   was taken before. */
+bool zts_watch_take(int fd, int shown);
 /* The node stops: all hang up and belong to the program. No new ones come, as it runs no more. */
 void zts_watch_stop(void);
 

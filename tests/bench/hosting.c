@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "controller/controller.h"
+#include "controller/list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +123,19 @@ static void measure_route(struct zt_controller *controller, const char *what, co
     json_decref(json);
 }
 
+static void measure_list(struct zt_controller *controller)
+{
+    struct zt_instant now = { 5000, 1700000000000 };
+    double start = seconds(), took;
+    size_t length = 0;
+    int status;
+    char *text = zt_controller_list_members(controller, now, FIRST_NWID, NULL, &length, &status);
+
+    took = seconds() - start;
+    printf("%-28s %8.1f ms, %zu bytes\n", "members' records, as text", took * 1e3, length);
+    free(text);
+}
+
 static void measure_requests(struct zt_controller *controller, unsigned members, const char *what)
 {
     static struct zt_config_request request;
@@ -203,6 +217,7 @@ int main(int count, char **arguments)
     zt_format(route, sizeof route, "/unstable/controller/network/%016llx/member",
               (unsigned long long)FIRST_NWID);
     measure_route(controller, "members' records", route);
+    measure_list(controller);
     measure_signature();
     measure_requests(controller, members, "first requests (stored)");
     measure_requests(controller, members, "requests");

@@ -28,10 +28,23 @@ static json_t *answer(void *context, const char *method, const char *path, const
                      "0123456789", "body", body);
 }
 
+static char *list(void *context, uint64_t nwid, const struct zt_list_form *form, size_t *length,
+                  int *status)
+{
+    char text[64];
+
+    (void)context;
+    *status = 200;
+    *length = (size_t)snprintf(text, sizeof text, "{\"nwid\":%u,\"columns\":%zu}", (unsigned)nwid,
+                               form ? form->count : 0);
+    return strdup(text);
+}
+
 static struct zt_http_options options_in(struct zt_folder *folder)
 {
-    return (
-        struct zt_http_options){ .home = "home", .folder = folder, .backend = { NULL, answer } };
+    return (struct zt_http_options){ .home = "home",
+                                     .folder = folder,
+                                     .backend = { NULL, answer, list } };
 }
 
 static void open_site(struct zt_site *site)
@@ -289,6 +302,63 @@ static void a_file_that_is_wrong_is_named(void **unused)
     }
 }
 
+static int body_status(const char *body)
+{
+    struct zt_http_request request = request_from("127.0.0.1", "POST", "/config/settings");
+    struct zt_http_answer got = { 0 };
+    json_t *json;
+    int status;
+
+    request.body = body;
+    request.body_length = strlen(body);
+    json = zt_http_body(&request, &got);
+    status = json ? 200 : got.status;
+    json_decref(json);
+    zt_http_answer_clear(&got);
+    return status;
+}
+
+/* What is stored stands in further objects, and a text too deep to be read again would be lost. */
+static void a_body_nested_too_deep_is_refused(void **unused)
+{
+    char body[2048];
+
+    (void)unused;
+    for (int depth = 2; depth <= 500; depth++) {
+        int arrays = depth - 1;
+
+        snprintf(body, sizeof body, "{\"a\":%0*d%0*d}", arrays, 0, arrays, 0);
+        memset(body + 5, '[', (size_t)arrays);
+        memset(body + 5 + arrays, ']', (size_t)arrays);
+        assert_int_equal(body_status(body), depth <= ZT_MAX_HTTP_NESTING ? 200 : 400);
+    }
+    memset(body, '[', sizeof body);
+    memcpy(body, "{\"a\":\"\\\"", 8);
+    strcpy(body + 1000, "\"}"); /* brackets within a text are none */
+    assert_int_equal(body_status(body), 200);
+}
+
+static void settings_too_long_to_be_read_again_are_refused(void **unused)
+{
+    char name[] = "/tmp/zt-http-XXXXXX", error[256] = "", *text = calloc(1, (1 << 20) + 1);
+    struct zt_folder *folder;
+    json_t *changes, *conf;
+
+    (void)unused;
+    assert_non_null(mkdtemp(name));
+    assert_int_equal(zt_folder_open(&folder, name), 0);
+    changes = json_pack("{s:s}", "a", memset(text, 'a', 1 << 20));
+    assert_false(zt_conf_change(folder, changes, error, sizeof error));
+    assert_non_null(strstr(error, "local.conf: "));
+    conf = zt_conf_read(folder, error, sizeof error);
+    assert_int_equal(json_object_size(conf), 0);
+    json_decref(conf);
+    json_decref(changes);
+    free(text);
+    zt_folder_close(folder);
+    assert_int_equal(rmdir(name), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +369,8 @@ int main(void)
         cmocka_unit_test(a_path_is_decoded_and_holds_no_zero),
         cmocka_unit_test(an_address_to_listen_on_is_read_in_three_forms),
         cmocka_unit_test(a_file_that_is_wrong_is_named),
+        cmocka_unit_test(a_body_nested_too_deep_is_refused),
+        cmocka_unit_test(settings_too_long_to_be_read_again_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,6 +85,14 @@ class Service:
     def new_network(self, **fields):
         return self.post("/controller/network", fields)["id"]
 
+    def metric(self, name):
+        """The value of one series."""
+        text = self.curl("/metrics", "-H", f"X-ZT1-Auth: {self.token}").text
+        values = [line.rsplit(" ", 1)[1] for line in text.splitlines()
+                  if line.rsplit(" ", 1)[0] == name]
+        expect(len(values), 1, name)
+        return int(values[0])
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(timeout=SECONDS)

@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import sys
+import time
 
 import lab
 from lab import expect, expect_in
@@ -83,11 +84,49 @@ def metrics_take_either_token_and_name_what_they_count(service):
         expect_in("text/plain", text.headers["content-type"])
         for name in ("zt_packet zt_packet_error zt_data zt_num_networks zt_peer_latency "
                      "zt_peer_path_count zt_peer_packets zt_peer_packet_errors "
-                     "controller_network_count controller_member_count").split():
+                     "zt_network_packets controller_network_count controller_member_count "
+                     "controller_network_change_count controller_member_change_count "
+                     "controller_member_auth_count controller_member_deauth_count "
+                     "controller_network_config_request controller_network_config_request_queue "
+                     "controller_network_config_request_threads").split():
             expect_in(f"# TYPE {name} ", text.text)
     for line in text.text.splitlines():
         if not re.fullmatch(r'#.*|[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?\d+', line):
             raise AssertionError(line)
+
+
+def metrics_count_what_the_controller_decides(service):
+    names = ("network_change_count", "member_change_count", "member_auth_count",
+             "member_deauth_count")
+    before = [service.metric(f"controller_{name}") for name in names]
+    nwid = service.new_network(name="counted")
+    path = f"/controller/network/{nwid}/member/0651022d1b"
+    service.post(path, {"authorized": True})
+    service.post(path, {"authorized": True})
+    service.post(path, {"authorized": False})
+    service.post(path, {"authorized": True})
+    service.ask("DELETE", path)
+    service.ask("DELETE", f"/controller/network/{nwid}")
+    after = [service.metric(f"controller_{name}") for name in names]
+    expect([b - a for a, b in zip(before, after)], [2, 4, 2, 2])
+    expect(service.metric("controller_network_config_request_threads"), 1)
+    expect(service.metric("controller_network_config_request_queue"), 0)
+
+
+def metrics_count_requests_and_frames_of_a_network(service):
+    before = service.metric("controller_network_config_request")
+    nwid = service.new_network(name="joined", private=False)
+    service.post(f"/network/{nwid}", {})
+    for _ in range(lab.SECONDS * 10):
+        if service.metric("controller_network_config_request") > before:
+            break
+        time.sleep(0.1)
+    expect(service.metric("controller_network_config_request") > before, True)
+    for direction in ("rx", "tx"):
+        for accepted in ("yes", "no"):
+            expect(service.metric(f'zt_network_packets{{direction="{direction}",'
+                                   f'network_id="{nwid}",accepted="{accepted}"}}'), 0)
+    service.ask("DELETE", f"/network/{nwid}")
 
 
 def an_unknown_peer_is_an_empty_object(service):

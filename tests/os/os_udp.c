@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/time.h>
 #include <cmocka.h>
 
 #define MANY 300
@@ -304,6 +305,109 @@ static void waking_ends_a_wait_for_ever(void **unused)
     zt_udp_free(udp);
 }
 
+/* As if the right socket had kept bringing datagrams at once: it is waited for alone, for ever if wanted. */
+static void make_busy(const struct pair *pair, bool for_ever)
+{
+    const struct timeval never = { 0 };
+    struct zt_udp *udp = pair->right;
+    struct zt_datagram one = datagram(pair, 0, 20);
+
+    assert_int_equal(zt_udp_send(pair->left, &one, 1), 1);
+    expect(pair, &one, 1);
+    udp->watch.lone = udp->sockets[0];
+    udp->watch.lone_waits = 1000;
+    udp->watch.began_ms = udp->watch.looked_ms = zt_host_mono_ms() + 3600000;
+    if (for_ever)
+        assert_int_equal(
+            setsockopt(udp->sockets[0]->fd, SOL_SOCKET, SO_RCVTIMEO, &never, sizeof never), 0);
+}
+
+static void a_busy_socket_is_waited_for_by_receiving(void **unused)
+{
+    struct pair pair = open_pair();
+    struct zt_datagram one = datagram(&pair, 1, 30);
+
+    (void)unused;
+    make_busy(&pair, true);
+    assert_int_equal(zt_udp_send(pair.left, &one, 1), 1);
+    assert_int_equal(zt_udp_wait(pair.right, -1), ZT_UDP_READABLE);
+    assert_int_equal(pair.right->ahead_count, 1);
+    expect(&pair, &one, 1);
+    close_pair(&pair);
+}
+
+static void what_was_received_while_waiting_stays_until_it_is_taken(void **unused)
+{
+    struct pair pair = open_pair();
+    struct zt_datagram one = datagram(&pair, 1, 30);
+
+    (void)unused;
+    make_busy(&pair, true);
+    assert_int_equal(zt_udp_send(pair.left, &one, 1), 1);
+    assert_int_equal(zt_udp_wait(pair.right, -1), ZT_UDP_READABLE);
+    assert_int_equal(zt_udp_wait(pair.right, -1), ZT_UDP_READABLE);
+    zt_udp_close(pair.right, pair.right_number);
+    assert_int_equal(zt_udp_receive(pair.right, arrived), 1);
+    assert_memory_equal(arrived[0].bytes, one.bytes, one.length);
+    assert_int_equal(arrived[0].link.socket, pair.right_number);
+    assert_int_equal(zt_udp_receive(pair.right, arrived), 0);
+    close_pair(&pair);
+}
+
+static void waking_ends_a_wait_by_receiving(void **unused)
+{
+    struct pair pair = open_pair();
+
+    (void)unused;
+    make_busy(&pair, true);
+    struct zt_thread *thread = zt_thread_start("waker", wake_after, pair.right);
+    (void)zt_udp_wait(pair.right, -1);
+    zt_thread_join(thread);
+    /* What the waker sent is no datagram to anyone. */
+    assert_int_equal(zt_udp_receive(pair.right, arrived), 0);
+    close_pair(&pair);
+}
+
+static void a_wake_before_a_wait_by_receiving_is_not_lost(void **unused)
+{
+    struct pair pair = open_pair();
+
+    (void)unused;
+    make_busy(&pair, true);
+    zt_udp_wake(pair.right);
+    assert_int_equal(zt_udp_wait(pair.right, -1), 0);
+    close_pair(&pair);
+}
+
+static void other_sockets_are_heard_while_one_is_busy(void **unused)
+{
+    struct pair pair = open_pair();
+    struct zt_endpoint any = loopback(0);
+    struct zt_datagram one = datagram(&pair, 0, 20);
+
+    (void)unused;
+    int other = zt_udp_bind(pair.right, &any);
+    assert_true(other >= 0);
+    make_busy(&pair, false);
+    assert_int_equal(zt_udp_at(pair.right, 1, &one.link.remote), other);
+    assert_int_equal(zt_udp_send(pair.left, &one, 1), 1);
+    assert_int_equal(zt_udp_wait(pair.right, -1), ZT_UDP_READABLE);
+    assert_int_equal(zt_udp_receive(pair.right, arrived), 1);
+    assert_int_equal(arrived[0].link.socket, other);
+    close_pair(&pair);
+}
+
+static void a_busy_socket_may_be_closed(void **unused)
+{
+    struct pair pair = open_pair();
+
+    (void)unused;
+    make_busy(&pair, true);
+    zt_udp_close(pair.right, pair.right_number);
+    assert_int_equal(zt_udp_wait(pair.right, 20), 0);
+    close_pair(&pair);
+}
+
 static void a_large_receive_buffer_is_asked_for(void **unused)
 {
     struct pair pair = open_pair();
@@ -328,6 +432,12 @@ int main(void)
         cmocka_unit_test(the_number_of_a_closed_socket_is_not_used_again),
         cmocka_unit_test(sockets_end_at_their_bound),
         cmocka_unit_test(waking_ends_a_wait_for_ever),
+        cmocka_unit_test(a_busy_socket_is_waited_for_by_receiving),
+        cmocka_unit_test(what_was_received_while_waiting_stays_until_it_is_taken),
+        cmocka_unit_test(waking_ends_a_wait_by_receiving),
+        cmocka_unit_test(a_wake_before_a_wait_by_receiving_is_not_lost),
+        cmocka_unit_test(other_sockets_are_heard_while_one_is_busy),
+        cmocka_unit_test(a_busy_socket_may_be_closed),
         cmocka_unit_test(a_large_receive_buffer_is_asked_for),
     };
 

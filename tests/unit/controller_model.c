@@ -42,12 +42,9 @@ static void what_clients_send_is_normalised(void **state)
         { "v6AssignMode", "\"zt6plane\"", "{\"6plane\":false,\"rfc4193\":false,\"zt\":false}" },
         { "v6AssignMode", "{\"zt\":true}", "{\"6plane\":false,\"rfc4193\":false,\"zt\":true}" },
         { "routes",
-          "[{\"target\":\"10.0.0.0/8\",\"via\":\"fd00::1\"},{\"target\":\"10.0.0.0\"},"
-          "{\"target\":\"x\"},{\"target\":\"10.0.0.0/33\"},5]",
-          "[{\"target\":\"10.0.0.0/8\",\"via\":null}]" },
-        { "ipAssignmentPools",
-          "[{\"ipRangeStart\":\"10.0.0.1\",\"ipRangeEnd\":\"fd00::1\"},"
-          "{\"ipRangeStart\":\"10.0.0.1\",\"ipRangeEnd\":\"10.0.0.2\"}]",
+          "[{\"target\":\"10.0.0.0/8\",\"via\":\"\"},{\"target\":\"10.1.0.0/16\",\"metric\":5}]",
+          "[{\"target\":\"10.0.0.0/8\",\"via\":null},{\"target\":\"10.1.0.0/16\",\"via\":null}]" },
+        { "ipAssignmentPools", "[{\"ipRangeStart\":\"10.0.0.1\",\"ipRangeEnd\":\"10.0.0.2\"}]",
           "[{\"ipRangeStart\":\"10.0.0.1\",\"ipRangeEnd\":\"10.0.0.2\"}]" },
         { "tags", "[{\"id\":7},{\"id\":\"3\",\"default\":4},{\"id\":7,\"default\":1}]",
           "[{\"id\":3,\"default\":4},{\"id\":7,\"default\":1}]" },
@@ -85,6 +82,21 @@ static void a_bad_field_is_named_and_nothing_changes(void **state)
         { "{\"multicastLimit\":-1}", "multicastLimit" },
         { "{\"routes\":{}}", "routes" },
         { "{\"ipAssignmentPools\":5}", "ipAssignmentPools" },
+        { "{\"routes\":[{\"target\":\"10.0.0.0/8\"},{\"target\":\"x\"}]}",
+          "routes: entry 1: target" },
+        { "{\"routes\":[{\"target\":\"10.0.0.0\"}]}", "routes: entry 0: target" },
+        { "{\"routes\":[{\"target\":\"10.0.0.0/33\"}]}", "routes: entry 0: target" },
+        { "{\"routes\":[5]}", "routes: entry 0: target" },
+        { "{\"routes\":[{\"target\":\"10.0.0.0/8\",\"via\":\"x\"}]}", "routes: entry 0: via" },
+        { "{\"routes\":[{\"target\":\"10.0.0.0/8\",\"via\":\"fd00::1\"}]}",
+          "via: of another family" },
+        { "{\"ipAssignmentPools\":[{\"ipRangeStart\":\"10.0.0.1\",\"ipRangeEnd\":\"fd00::1\"}]}",
+          "ipAssignmentPools: entry 0: ipRangeEnd: of another family" },
+        { "{\"ipAssignmentPools\":[{\"ipRangeStart\":\"10.0.0.9\",\"ipRangeEnd\":\"10.0.0.1\"}]}",
+          "ipAssignmentPools: entry 0: ipRangeEnd: before" },
+        { "{\"ipAssignmentPools\":[{\"ipRangeStart\":\"10.0.0.1\",\"ipRangeEnd\":\"10.0.0.9\"},"
+          "{\"ipRangeStart\":\"10.0.0.9\",\"ipRangeEnd\":\"10.0.0.99\"}]}",
+          "ipAssignmentPools: entry 1: overlaps entry 0" },
         { "{\"rules\":[{\"type\":\"X\"}]}", "rules: entry 0" },
         { "{\"capabilities\":[{\"id\":1,\"rules\":[{\"type\":\"X\"}]}]}", "capabilities: " },
         { "{\"capabilities\":[{}]}", "capabilities" },
@@ -106,6 +118,22 @@ static void a_bad_field_is_named_and_nothing_changes(void **state)
         assert_json(json_object_get(json, "revision"), "1");
         json_decref(json);
     }
+}
+
+/* One bad entry of a store must not keep a network from being served. */
+static void what_a_store_holds_loses_its_bad_routes_and_pools(void **state)
+{
+    json_t *given = json_loads("{\"routes\":[{\"target\":\"x\"},{\"target\":\"10.0.0.0/8\"}],"
+                               "\"ipAssignmentPools\":[{\"ipRangeStart\":\"x\"}]}",
+                               0, NULL);
+    struct fixture *fixture = *state;
+    json_t *json = zt_controller_read_record(NWID, 0, given, &fixture->error);
+
+    assert_non_null(json);
+    assert_json(json_object_get(json, "routes"), "[{\"target\":\"10.0.0.0/8\",\"via\":null}]");
+    assert_json(json_object_get(json, "ipAssignmentPools"), "[]");
+    json_decref(json);
+    json_decref(given);
 }
 
 static void a_member_keeps_what_it_is_given(void **state)
@@ -275,6 +303,7 @@ int main(void)
         TEST(a_new_network_has_the_documented_defaults),
         TEST(what_clients_send_is_normalised),
         TEST(a_bad_field_is_named_and_nothing_changes),
+        TEST(what_a_store_holds_loses_its_bad_routes_and_pools),
         TEST(a_member_keeps_what_it_is_given),
         TEST(a_bad_member_field_is_named_and_nothing_changes),
         cmocka_unit_test(a_stored_member_reads_back_as_it_was),

@@ -5,6 +5,7 @@
 #include "known.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -35,8 +36,8 @@ static int end(void **unused)
     return zts_node_free() == ZTS_ERR_SERVICE;
 }
 
-/* Two connected sockets, ours and the one handed over. */
-static void connect_stream(int *ours, int *theirs)
+/* Two connected sockets; the result is the accepted one. */
+static int connect_alone(int *ours)
 {
     unsigned short port = next_port++;
     int listener = zts_socket(ZTS_AF_INET, ZTS_SOCK_STREAM, 0);
@@ -48,9 +49,15 @@ static void connect_stream(int *ours, int *theirs)
     int accepted = zts_bsd_accept(listener, NULL, NULL);
     assert_true(accepted >= 0);
     assert_int_equal(zts_set_recv_timeout(*ours, PATIENCE_MS / 1000, 0), 0);
-    *theirs = zts_export_fd(accepted);
-    assert_true(*theirs >= 0);
     zts_close(listener);
+    return accepted;
+}
+
+/* Two connected sockets, ours and the one handed over. */
+static void connect_stream(int *ours, int *theirs)
+{
+    *theirs = zts_export_fd(connect_alone(ours));
+    assert_true(*theirs >= 0);
 }
 
 static void await(int fd, short events)
@@ -298,6 +305,43 @@ static void closing_leaves_nothing_behind(void **unused)
     assert_true(descriptor_count() <= before);
 }
 
+/* A program that closes the socket all the same: the number of a descriptor behind it may at once be that
+   of another file, which is not ours to close. */
+static void a_socket_closed_by_mistake_takes_no_other_file_with_it(void **unused)
+{
+    int ours, fd = connect_alone(&ours), theirs = zts_export_fd(fd), files[32];
+    char byte;
+
+    (void)unused;
+    assert_true(theirs >= 0);
+    assert_int_equal(zts_bsd_close(fd), 0);
+    for (int i = 0; i < 32; i++)
+        files[i] = open("/dev/null", O_RDONLY);
+    (void)send(theirs, "x", 1, 0); /* has the thread look */
+    await(theirs, POLLIN);
+    assert_true(read(theirs, &byte, 1) <= 0);
+    for (int i = 0; i < 32; i++)
+        assert_int_equal(close(files[i]), 0);
+    close(theirs);
+    zts_close(ours);
+}
+
+static void a_socket_is_handed_over_once(void **unused)
+{
+    int ours, fd = connect_alone(&ours), theirs = zts_export_fd(fd);
+    char byte;
+
+    (void)unused;
+    assert_true(theirs >= 0);
+    assert_int_equal(zts_export_fd(fd), ZTS_ERR_SOCKET);
+    assert_int_equal(zts_get_errno(), ZTS_EBADF);
+    assert_int_equal(write(theirs, "x", 1), 1);
+    assert_int_equal(zts_read(ours, &byte, 1), 1);
+    close(theirs);
+    assert_int_equal(zts_read(ours, &byte, 1), 0);
+    zts_close(ours);
+}
+
 static void stopping_ends_reading_and_writing(void **unused)
 {
     int ours, theirs, before;
@@ -338,6 +382,8 @@ int main(void)
         cmocka_unit_test(datagrams_keep_their_borders),
         cmocka_unit_test(only_connected_sockets_are_handed_over),
         cmocka_unit_test(closing_leaves_nothing_behind),
+        cmocka_unit_test(a_socket_closed_by_mistake_takes_no_other_file_with_it),
+        cmocka_unit_test(a_socket_is_handed_over_once),
         cmocka_unit_test(stopping_ends_reading_and_writing),
     };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every function of the interface in every state of the node: before start, running, stopping, stopped and
    freed, from several threads and from the handler, answers as documented and never hangs. */
+#include "known.h"
 #include "lifecycle_rows.h"
 
 #include <setjmp.h>
@@ -74,21 +75,10 @@ static void settle(void)
     assert_int_equal(zts_init_allow_secondary_port(0), ZTS_ERR_OK);
 }
 
-/* Made once, which spares time. */
-static char identity[ZTS_ID_STR_BUF_LEN];
-
-static int make_identity(void **unused)
-{
-    unsigned size = sizeof identity;
-
-    (void)unused;
-    return zts_id_new(identity, &size);
-}
-
 static void start(void)
 {
     assert_int_equal(zts_init_set_event_handler(on_event), ZTS_ERR_OK);
-    assert_int_equal(zts_init_from_memory(identity, sizeof identity), ZTS_ERR_OK);
+    assert_int_equal(use_known_identity(), ZTS_ERR_OK);
     assert_int_equal(zts_node_start(), ZTS_ERR_OK);
 }
 
@@ -183,7 +173,7 @@ static void *check_again_and_again(void *wrong)
 static void *start_and_stop(void *unused)
 {
     for (int i = 0; i < ROUNDS; i++) {
-        if (zts_init_from_memory(identity, sizeof identity) == ZTS_ERR_OK &&
+        if (use_known_identity() == ZTS_ERR_OK &&
             zts_init_set_event_handler(on_event) == ZTS_ERR_OK)
             (void)zts_node_start();
         (void)zts_node_stop();
@@ -238,5 +228,5 @@ int main(void)
         cmocka_unit_test(after_it_was_freed),
     };
 
-    return cmocka_run_group_tests(tests, make_identity, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ enum { ADDRESSES = 20, ROUTES = 40 };
 
 static struct lab *lab;
 static uint64_t nwid;
-static int routes_told, addresses_told;
+static _Atomic int routes_told, addresses_told; /* the addresses first */
 
 static void on_event(void *message)
 {
@@ -24,8 +24,8 @@ static void on_event(void *message)
 
     if (event->event_code != ZTS_EVENT_NETWORK_OK)
         return;
-    routes_told = (int)event->network->route_count;
     addresses_told = (int)event->network->assigned_addr_count;
+    routes_told = (int)event->network->route_count;
 }
 
 static void set_network(void)

@@ -307,6 +307,7 @@ static void a_descriptor_can_be_closed_once_after_the_stop(void **unused)
     assert_int_equal(zts_node_stop(), 0);
     assert_int_equal(zts_close(fd), 0);
     assert_int_equal(zts_close(fd), ZTS_ERR_SERVICE);
+    assert_int_equal(use_known_identity(), 0);
     assert_int_equal(zts_node_start(), 0);
 }
 

@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Judging routes and pools. */
-#include "http/judge.h"
+#include "controller/judge.h"
 
-#include "base/endpoint.h"
 #include "base/text.h"
+#include "controller/coerce.h"
 
 #include <string.h>
-
-#define MOST_POOLS 256
-
-struct range {
-    struct zt_endpoint first, last;
-};
-
-static const char *text_of(const json_t *entry, const char *key)
-{
-    const char *text = json_string_value(json_object_get(entry, key));
-
-    return text ? text : "";
-}
 
 /* Why the entry is none; NULL: it is fine. */
 static const char *judge_route(const json_t *entry)
@@ -26,12 +13,12 @@ static const char *judge_route(const json_t *entry)
     const json_t *via_given = json_object_get(entry, "via");
     struct zt_endpoint target, via;
 
-    if (!zt_endpoint_parse(&target, text_of(entry, "target"), UINT16_MAX) ||
+    if (!zt_endpoint_parse(&target, zt_json_text(entry, "target", ""), UINT16_MAX) ||
         target.port > 8 * zt_endpoint_ip_length(&target))
         return "target: not IP/BITS";
-    if (!via_given || json_is_null(via_given) || !*text_of(entry, "via"))
+    if (!via_given || json_is_null(via_given) || !*zt_json_text(entry, "via", ""))
         return NULL;
-    if (!zt_endpoint_parse(&via, text_of(entry, "via"), 0))
+    if (!zt_endpoint_parse(&via, zt_json_text(entry, "via", ""), 0))
         return "via: not an IP address";
     if (via.family != target.family)
         return "via: of another family than target";
@@ -43,11 +30,11 @@ static int compare_ips(const struct zt_endpoint *a, const struct zt_endpoint *b)
     return memcmp(a->ip, b->ip, sizeof a->ip);
 }
 
-static const char *read_pool(struct range *pool, const json_t *entry)
+static const char *read_pool(struct zt_pool *pool, const json_t *entry)
 {
-    if (!zt_endpoint_parse(&pool->first, text_of(entry, "ipRangeStart"), 0))
+    if (!zt_endpoint_parse(&pool->first, zt_json_text(entry, "ipRangeStart", ""), 0))
         return "ipRangeStart: not an IP address";
-    if (!zt_endpoint_parse(&pool->last, text_of(entry, "ipRangeEnd"), 0))
+    if (!zt_endpoint_parse(&pool->last, zt_json_text(entry, "ipRangeEnd", ""), 0))
         return "ipRangeEnd: not an IP address";
     if (pool->first.family != pool->last.family)
         return "ipRangeEnd: of another family than ipRangeStart";
@@ -56,59 +43,59 @@ static const char *read_pool(struct range *pool, const json_t *entry)
     return NULL;
 }
 
-static bool overlap(const struct range *a, const struct range *b)
+static bool overlap(const struct zt_pool *a, const struct zt_pool *b)
 {
     return a->first.family == b->first.family && compare_ips(&a->first, &b->last) <= 0 &&
            compare_ips(&b->first, &a->last) <= 0;
 }
 
-static bool judge_routes(const json_t *routes, char *text, size_t text_size)
+static bool judge_routes(const json_t *routes, struct zt_api_error *error)
 {
     for (size_t i = 0; i < json_array_size(routes); i++) {
         const char *why = judge_route(json_array_get(routes, i));
 
         if (!why)
             continue;
-        zt_format(text, text_size, "routes: entry %zu: %s", i, why);
+        (void)zt_refuse(error, 400, "routes: entry %zu: %s", i, why);
         return false;
     }
     return true;
 }
 
 /* Does an entry before this one have addresses of its range? */
-static bool judge_overlap(const json_t *pools, size_t at, const struct range *pool, char *text,
-                          size_t text_size)
+static bool judge_overlap(const json_t *pools, size_t at, const struct zt_pool *pool,
+                          struct zt_api_error *error)
 {
     for (size_t i = 0; i < at; i++) {
-        struct range other;
+        struct zt_pool other;
 
         if (read_pool(&other, json_array_get(pools, i)) || !overlap(pool, &other))
             continue;
-        zt_format(text, text_size, "ipAssignmentPools: entry %zu: overlaps entry %zu", at, i);
+        (void)zt_refuse(error, 400, "ipAssignmentPools: entry %zu: overlaps entry %zu", at, i);
         return false;
     }
     return true;
 }
 
-static bool judge_pools(const json_t *pools, char *text, size_t text_size)
+static bool judge_pools(const json_t *pools, struct zt_api_error *error)
 {
-    /* More are refused by the controller anyway. */
-    for (size_t i = 0; i < json_array_size(pools) && i < MOST_POOLS; i++) {
-        struct range pool;
+    /* More are refused anyway. */
+    for (size_t i = 0; i < json_array_size(pools) && i < ZT_MAX_POOLS; i++) {
+        struct zt_pool pool;
         const char *why = read_pool(&pool, json_array_get(pools, i));
 
         if (why) {
-            zt_format(text, text_size, "ipAssignmentPools: entry %zu: %s", i, why);
+            (void)zt_refuse(error, 400, "ipAssignmentPools: entry %zu: %s", i, why);
             return false;
         }
-        if (!judge_overlap(pools, i, &pool, text, text_size))
+        if (!judge_overlap(pools, i, &pool, error))
             return false;
     }
     return true;
 }
 
-bool zt_judge_network(const json_t *network, char *text, size_t text_size)
+bool zt_judge_network(const json_t *network, struct zt_api_error *error)
 {
-    return judge_routes(json_object_get(network, "routes"), text, text_size) &&
-           judge_pools(json_object_get(network, "ipAssignmentPools"), text, text_size);
+    return judge_routes(json_object_get(network, "routes"), error) &&
+           judge_pools(json_object_get(network, "ipAssignmentPools"), error);
 }
