@@ -32,7 +32,8 @@ struct zt_interface {
 
 extern struct zt_interface *zt_interfaces;
 extern struct zt_stack_host zt_stack_host;
-extern bool zt_stack_held_up; /* the host refused a frame, and has not called zt_stack_resume since */
+extern bool
+    zt_stack_held_up; /* the host refused a frame, and has not called zt_stack_resume since */
 
 struct zt_interface *zt_interface_find(uint64_t nwid);
 /* NULL when out of memory, or when lwIP has no number left for one more. */

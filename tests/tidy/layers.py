@@ -64,6 +64,7 @@ EXTRA = {
     "base/log.c": {"stdio.h"},
     "base/mem.c": {"stdlib.h"},
     "vl1/packet.c": {"lz4.h"},
+    "stack/sys_arch.c": {"pthread.h"},  # lwIP wants something of each thread's own
     "crypto/salsa_simd.c": {"immintrin.h", "emmintrin.h", "arm_neon.h"},
     "controller/store_sqlite.c": {"sqlite3.h"},
     "controller/postgres.h": {"libpq-fe.h"},
