@@ -1111,7 +1111,8 @@ typedef struct {
 /* Writes the Ethernet frames of a network (0: of all) to a new file at path in pcapng form, both ways with
    the direction, dropped ones with the reason as comment, until zts_capture_stop or max_bytes (at least
    4096; else -3). Frames are copied into a buffer and written by a thread of its own. Works before, over and
-   after starts of the node. -2: a capture is under way; -5: the file can't be made, which stderr tells. */
+   after starts of the node. A new file is for its owner only (0600): what travels encrypted stands in clear
+   there. -2: a capture is under way; -5: the file can't be made, which stderr tells. */
 ZTS_API int ZTCALL zts_capture_start(const char *path, uint64_t net_id, uint64_t max_bytes);
 /* Ends the capture when all is written; dst may be NULL. Blocks for that. -2: there is none; -5: not
    everything could be written, as stderr has told since. */

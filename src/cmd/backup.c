@@ -100,10 +100,12 @@ static bool put_in_place(const char *made, const char *file, char error[ZT_HOME_
         zt_format(error, ZT_HOME_TEXT, "%s: could not be completed", made);
         return false;
     }
-    /* A journal left by somebody who crashed on the file of before would be taken for this one's. */
-    remove_journal(file);
-    if (sync_path(made) && rename(made, file) == 0 && sync_path(folder))
-        return true;
+    if (sync_path(made)) {
+        /* One left by somebody who crashed on the file of before would be taken for this one's. */
+        remove_journal(file);
+        if (rename(made, file) == 0 && sync_path(folder))
+            return true;
+    }
     zt_format(error, ZT_HOME_TEXT, "%s: %s", file, strerror(errno));
     return false;
 }
@@ -131,6 +133,22 @@ static bool write_backup(struct zt_store *from, const char *file, struct zt_tall
     return is_good;
 }
 
+/* Replacing the database under a controller that runs would lose all that it writes from then on. */
+static bool is_store_itself(const struct zt_store_choice *choice, const char *file)
+{
+    char path[ZT_HOME_TEXT];
+    struct stat store, target;
+
+    if (choice->home)
+        zt_format(path, sizeof path, "%s/controller.db", choice->home);
+    else if (strncmp(choice->store, "sqlite:", 7) == 0)
+        zt_format(path, sizeof path, "%s", choice->store + 7);
+    else
+        return false;
+    return stat(path, &store) == 0 && stat(file, &target) == 0 && store.st_dev == target.st_dev &&
+           store.st_ino == target.st_ino;
+}
+
 int zt_command_backup(int count, char **arguments)
 {
     struct zt_store_choice choice = { 0 };
@@ -142,6 +160,8 @@ int zt_command_backup(int count, char **arguments)
 
     if (code != ZT_GO_ON)
         return code;
+    if (is_store_itself(&choice, file))
+        return zt_complain(&backup_command, ZT_EXIT_FAILED, "%s: is the store itself", file);
     (void)umask(077); /* records are nobody else's */
     from = zt_store_choose(&backup_command, &choice, false, &code);
     if (!from)

@@ -86,8 +86,11 @@ static int read_planet(struct visit *visit)
 
 static void wait_for_roots(struct zt_service *service, int64_t patience_ms)
 {
-    int64_t until_ms = zt_host_mono_ms() + patience_ms;
+    /* An identity is made first, which on a slow machine takes longer than a root is waited for. */
+    while (zt_service_address(service) == 0 && !*zt_service_fatal_text(service))
+        zt_host_sleep_ms(LOOK_MS);
 
+    int64_t until_ms = zt_host_mono_ms() + patience_ms;
     while (!zt_service_is_online(service) && zt_host_mono_ms() < until_ms &&
            !*zt_service_fatal_text(service))
         zt_host_sleep_ms(LOOK_MS);

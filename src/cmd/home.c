@@ -42,6 +42,20 @@ int zt_home_split(struct zt_folder **folder, char name[ZT_FILE_NAME], const char
     return code == 0 ? 0 : fail(error, path, code);
 }
 
+int zt_home_write(const char *path, const void *bytes, size_t length, unsigned flags,
+                  char error[ZT_HOME_TEXT])
+{
+    char name[ZT_FILE_NAME];
+    struct zt_folder *folder;
+    int code;
+
+    if (zt_home_split(&folder, name, path, error) != 0)
+        return -1;
+    code = zt_file_write(folder, name, bytes, length, flags);
+    zt_folder_close(folder);
+    return code == 0 ? 0 : fail(error, path, code);
+}
+
 int zt_home_read(const char *path, size_t limit, uint8_t **bytes, size_t *length,
                  char error[ZT_HOME_TEXT])
 {

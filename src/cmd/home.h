@@ -13,6 +13,9 @@
 /* Opens the folder of path and gives the name in it. */
 int zt_home_split(struct zt_folder **folder, char name[ZT_FILE_NAME], const char *path,
                   char error[ZT_HOME_TEXT]);
+/* Writes a whole file by its path; flags as for zt_file_write. */
+int zt_home_write(const char *path, const void *bytes, size_t length, unsigned flags,
+                  char error[ZT_HOME_TEXT]);
 /* A whole file by its path; the caller frees bytes. */
 int zt_home_read(const char *path, size_t limit, uint8_t **bytes, size_t *length,
                  char error[ZT_HOME_TEXT]);

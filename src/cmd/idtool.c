@@ -66,20 +66,14 @@ static bool generate(struct zt_identity *identity, uint64_t wanted, uint64_t mas
 
 static int write_identity(const struct zt_identity *identity, const char *path, bool with_secret)
 {
-    char name[ZT_FILE_NAME], text[ZT_IDENTITY_TEXT], error[ZT_HOME_TEXT];
-    struct zt_folder *folder;
+    char text[ZT_IDENTITY_TEXT], error[ZT_HOME_TEXT];
     int code;
 
-    if (zt_home_split(&folder, name, path, error) != 0)
-        return complain(error);
     zt_identity_text(identity, with_secret, text);
-    code = zt_file_write(folder, name, text, strlen(text), with_secret ? ZT_FILE_SECRET : 0);
+    code = zt_home_write(path, text, strlen(text), with_secret ? ZT_FILE_SECRET : 0, error);
     zt_wipe(text, sizeof text);
-    zt_folder_close(folder);
-    if (code != 0) {
-        (void)fprintf(stderr, "Error writing to %s\n", path);
-        return ZT_EXIT_FAILED;
-    }
+    if (code != 0)
+        return complain(error);
     (void)printf("%s written\n", path);
     return ZT_EXIT_OK;
 }

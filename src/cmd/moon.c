@@ -40,20 +40,15 @@ static int write_plan(const struct zt_world_plan *plan, const char *path, char e
 {
     json_t *json = zt_world_plan_json(plan);
     char *text = json_dumps(json, JSON_INDENT(1) | JSON_SORT_KEYS);
-    char name[ZT_FILE_NAME], why[ZT_ERROR_TEXT] = "out of memory";
-    struct zt_folder *folder = NULL;
-    int code = -1;
+    int code;
 
     json_decref(json);
-    if (text && zt_home_split(&folder, name, path, error) == 0) {
-        code = zt_file_write(folder, name, text, strlen(text), ZT_FILE_SECRET);
-        if (code != 0)
-            zt_error_text(code, why);
-        zt_format(error, ZT_HOME_TEXT, "%.200s: %s", path, why);
+    if (!text) {
+        zt_format(error, ZT_HOME_TEXT, "out of memory");
+        return -1;
     }
-    zt_folder_close(folder);
-    if (text)
-        zt_wipe(text, strlen(text));
+    code = zt_home_write(path, text, strlen(text), ZT_FILE_SECRET, error);
+    zt_wipe(text, strlen(text));
     free(text);
     return code;
 }

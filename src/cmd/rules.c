@@ -35,22 +35,15 @@ static const struct zt_command explain_command = {
 static int put_out(const struct zt_command *command, const char *path, const char *text,
                    size_t length)
 {
-    char name[ZT_FILE_NAME], error[ZT_HOME_TEXT];
-    struct zt_folder *folder;
-    int code;
+    char error[ZT_HOME_TEXT];
 
     if (path == NULL)
         return fwrite(text, 1, length, stdout) == length && fflush(stdout) == 0
                    ? ZT_EXIT_OK
                    : zt_complain(command, ZT_EXIT_FAILED, "standard output cannot be written");
-    if (zt_home_split(&folder, name, path, error) != 0)
-        return zt_complain(command, ZT_EXIT_FAILED, "%s", error);
-    code = zt_file_write(folder, name, text, length, 0);
-    zt_folder_close(folder);
-    if (code == 0)
+    if (zt_home_write(path, text, length, 0, error) == 0)
         return ZT_EXIT_OK;
-    zt_error_text(code, error);
-    return zt_complain(command, ZT_EXIT_FAILED, "%s: %s", path, error);
+    return zt_complain(command, ZT_EXIT_FAILED, "%s", error);
 }
 
 static int put_json(const struct zt_command *command, const char *path, json_t *json)

@@ -148,9 +148,6 @@ int zt_world_file_write(struct zt_world_plan *plan, const char *path, char error
     int64_t now_ms = zt_host_now().wall_ms;
     uint8_t bytes[ZT_MAX_WORLD];
     struct zt_writer out = zt_writer_of(bytes, sizeof bytes);
-    char name[ZT_FILE_NAME], why[ZT_ERROR_TEXT];
-    struct zt_folder *folder;
-    int code;
 
     plan->world.updated_ms = now_ms > plan->world.updated_ms ? now_ms : plan->world.updated_ms + 1;
     zt_world_sign(&plan->world, &plan->secret, &plan->key);
@@ -159,15 +156,7 @@ int zt_world_file_write(struct zt_world_plan *plan, const char *path, char error
         zt_format(error, ZT_HOME_TEXT, "%.200s: too many roots or endpoints", path);
         return -1;
     }
-    if (zt_home_split(&folder, name, path, error) != 0)
-        return -1;
-    code = zt_file_write(folder, name, bytes, zt_writer_length(&out), 0);
-    zt_folder_close(folder);
-    if (code == 0)
-        return 0;
-    zt_error_text(code, why);
-    zt_format(error, ZT_HOME_TEXT, "%.200s: %s", path, why);
-    return -1;
+    return zt_home_write(path, bytes, zt_writer_length(&out), 0, error);
 }
 
 int zt_world_file_sign(const struct zt_command *command, enum zt_world_type type, int count,

@@ -114,8 +114,8 @@ static json_t *refuse_array(char *text, size_t text_size, size_t most)
     return NULL;
 }
 
-/* Entries without a valid target are left out, a gateway of the other family becomes null:
-   docs/wire.md 19.1. */
+/* In what was stored, entries without a valid target are left out, and a gateway of the other family becomes
+   null: docs/wire.md 19.1. A change with such entries has been refused before; see judge.h. */
 static json_t *accept_routes(const json_t *given, char *text, size_t text_size)
 {
     json_t *routes = json_array();

@@ -41,6 +41,10 @@ int64_t zt_file_age_ms(struct zt_folder *folder, const char *name); /* -1: unkno
 int zt_folder_list(struct zt_folder *folder, const char *sub,
                    bool (*found)(void *context, const char *name), void *context);
 
+/* An empty file at a path of the user's choice, for the owner only (0600) if it is new; one that is there is
+   emptied and keeps its mode. 0 or a negative errno. */
+int zt_file_make_secret(const char *path);
+
 /* "No space left on device" for -ENOSPC. */
 void zt_error_text(int error, char out[ZT_ERROR_TEXT]);
 

@@ -279,3 +279,13 @@ void zt_error_text(int error, char out[ZT_ERROR_TEXT])
     if (strerror_r(-error, out, ZT_ERROR_TEXT) != 0)
         snprintf(out, ZT_ERROR_TEXT, "error %d", -error);
 }
+
+int zt_file_make_secret(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+    if (fd < 0)
+        return -errno;
+    (void)close(fd);
+    return 0;
+}

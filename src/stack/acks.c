@@ -7,6 +7,7 @@
 #include "stack/hooks.h"
 #include "stack/sendbuf.h"
 #include "stack/timers.h"
+#include "stack/timewait.h"
 
 #include "lwip/priv/tcp_priv.h"
 
@@ -69,6 +70,7 @@ signed char zt_stack_segment(struct tcp_pcb *pcb, const struct pbuf *segment)
     zt_timers_tcp_busy();
     if (pcb->state != LISTEN && pcb->state != TIME_WAIT)
         zt_sendbuf_heard(pcb);
+    zt_timewait_expect(pcb);
     /* A listening pcb is a shorter struct. */
     if (!is_batch || pcb->state != ESTABLISHED || segment->tot_len == 0)
         return ERR_OK;

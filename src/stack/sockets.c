@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What streams and datagram sockets have in common: ports, flags, closing. */
+/* What streams and datagram sockets have in common: ports and flags. */
 #include "stack/tcpsock.h"
 
 #include "stack/hooks.h"
@@ -101,59 +101,6 @@ int zt_socket_get_flag(int fd, uint8_t flag)
     int value = can ? ip_get_option(socket->conn->pcb.ip, flag) != 0 : -1;
     zt_core_unlock();
     return value;
-}
-
-void zt_socket_abort_on_close(int fd)
-{
-    const struct linger abort_now = { .l_onoff = 1, .l_linger = 0 };
-
-    lwip_setsockopt(fd, SOL_SOCKET, SO_LINGER, &abort_now, sizeof abort_now);
-}
-
-/* Takes over and resets what waits to be accepted. The lock keeps more from arriving. */
-static void drain_listener(int fd)
-{
-    int waiting;
-
-    lwip_fcntl(fd, F_SETFL, O_NONBLOCK);
-    while ((waiting = lwip_accept(fd, NULL, NULL)) >= 0) {
-        zt_socket_abort_on_close(waiting);
-        lwip_close(waiting);
-    }
-}
-
-static bool listens(const struct lwip_sock *socket)
-{
-    return socket != NULL && socket->conn->pcb.tcp != NULL &&
-           socket->conn->pcb.tcp->state == LISTEN;
-}
-
-/* lwIP resets a connection on closing only if it has unsent data. */
-static bool is_connected(const struct netconn *conn)
-{
-    return conn->pcb.tcp != NULL && conn->pcb.tcp->state != LISTEN &&
-           conn->pcb.tcp->state != CLOSED;
-}
-
-int zt_socket_close(int fd)
-{
-    zt_core_lock();
-    struct lwip_sock *socket = socket_of(fd);
-    if (socket != NULL && !is_stream(socket))
-        socket = NULL;
-    bool listening = listens(socket);
-    int result = -1;
-    if (socket != NULL && socket->conn->linger == 0 && is_connected(socket->conn))
-        tcp_abort(socket->conn->pcb.tcp);
-    if (listening) {
-        /* With a linger time set lwIP looks for unsent data, which a listening pcb has no place for. */
-        socket->conn->linger = -1;
-        drain_listener(fd);
-        result = lwip_close(fd);
-    }
-    zt_core_unlock();
-    /* Others may linger, which must not happen under the lock. */
-    return listening ? result : lwip_close(fd);
 }
 
 bool zt_socket_is_open(int fd)

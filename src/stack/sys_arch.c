@@ -25,6 +25,7 @@ struct zt_mailbox {
     void **ring;
     size_t capacity, bound;
     size_t head, used;
+    bool has_ended;
 };
 
 enum { FIRST_CAPACITY = 16 };
@@ -295,7 +296,7 @@ static bool has_message(const void *object)
 {
     const struct zt_mailbox *mailbox = object;
 
-    return mailbox->used > 0;
+    return mailbox->used > 0 || mailbox->has_ended;
 }
 
 u32_t sys_arch_mbox_fetch(sys_mbox_t *mailbox, void **message, u32_t timeout_ms)
@@ -304,11 +305,20 @@ u32_t sys_arch_mbox_fetch(sys_mbox_t *mailbox, void **message, u32_t timeout_ms)
     void *dropped;
 
     zt_monitor_enter(waited->monitor);
-    bool taken = zt_turn_wait(waited->monitor, has_message, waited, timeout_of(timeout_ms));
+    bool taken = zt_turn_wait(waited->monitor, has_message, waited, timeout_of(timeout_ms)) &&
+                 waited->used > 0;
     if (taken)
         *(message != NULL ? message : &dropped) = take(waited);
     zt_monitor_leave(waited->monitor);
     return taken ? 0 : SYS_ARCH_TIMEOUT;
+}
+
+void zt_mailbox_end(sys_mbox_t *mailbox)
+{
+    zt_monitor_enter((*mailbox)->monitor);
+    (*mailbox)->has_ended = true;
+    zt_core_lock_wake((*mailbox)->monitor);
+    zt_monitor_leave((*mailbox)->monitor);
 }
 
 u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mailbox, void **message)

@@ -121,11 +121,18 @@ static void choose_port(struct noted *note, struct tcp_pcb *pcb, const ip_addr_t
         TCP_REG(&tcp_bound_pcbs, pcb);
 }
 
+/* A pcb given to what is being closed would never be freed. */
+static bool may_be_renewed(int fd, const struct lwip_sock *socket)
+{
+    return socket->conn->state == NETCONN_NONE && socket->fd_free_pending == 0 &&
+           !zt_socket_is_closing(fd) && (socket->conn->flags & NETCONN_FLAG_MBOXINVALID) == 0;
+}
+
 void zt_tcpsock_prepare(int fd, const ip_addr_t *remote, uint16_t port)
 {
     zt_core_lock();
     struct lwip_sock *socket = tcp_socket_of(fd);
-    if (socket != NULL && socket->conn->state == NETCONN_NONE) {
+    if (socket != NULL && may_be_renewed(fd, socket)) {
         if (socket->conn->pcb.tcp == NULL)
             renew(socket, &notes[fd]);
         else if (socket->conn->pcb.tcp->state == CLOSED)

@@ -52,9 +52,16 @@ bool zt_socket_set_flag(int fd, uint8_t flag, bool on);
 int zt_socket_get_flag(int fd, uint8_t flag);
 /* The number of the interface for groups that are joined without naming one; 0: no network is joined. */
 unsigned zt_stack_default_interface(void);
-/* lwip_close, for listening sockets too: lwIP 2.2.1 asserts when a connection still waits to be accepted.
-   A stream with linger time 0 is reset. */
+/* Closes for good: whoever waits for the socket returns, and a second close meanwhile is refused (EBADF).
+   A stream with linger time 0 is reset; with one above it waits, if it blocks, until all is
+   acknowledged. */
 int zt_socket_close(int fd);
+/* Is one under way? With the core lock held. */
+bool zt_socket_is_closing(int fd);
+/* lwip_shutdown, which never lingers here and misses no reader. */
+int zt_socket_shutdown(int fd, int how);
+/* Was receiving shut down, by the caller or by taking the end of the stream? */
+bool zt_socket_reads_no_more(int fd);
 void zt_socket_abort_on_close(int fd);
 /* Is fd open at all? */
 bool zt_socket_is_open(int fd);

@@ -6,6 +6,7 @@
    neighbours, DNS): once a second while an interface exists. */
 #include "stack/timers.h"
 
+#include "stack/timewait.h"
 #include "stack/unreach.h"
 
 #include "lwip/dns.h"
@@ -147,6 +148,7 @@ static int64_t run_tcp(int64_t now_ms)
         end_idleness(now_ms);
     else
         missed_rounds++;
+    zt_timewait_detach_old((unsigned)missed_rounds);
     tcp_tmr();
     missed_rounds--;
     /* Nothing whose time is being taken may see the missed rounds pass at once. */

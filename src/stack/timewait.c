@@ -6,8 +6,21 @@
 #include "base/limits.h"
 #include "lwip/priv/tcp_priv.h"
 
+enum { LONGEST_TICKS = 2 * TCP_MSL / TCP_SLOW_INTERVAL };
+
+/* The socket that was not closed yet loses its connection. */
+static void detach(struct tcp_pcb *pcb)
+{
+    tcp_err_fn tell = pcb->errf;
+
+    pcb->errf = NULL;
+    if (tell != NULL)
+        tell(pcb->callback_arg, ERR_CLSD);
+}
+
 static void forget(struct tcp_pcb *pcb)
 {
+    detach(pcb);
     tcp_pcb_remove(&tcp_tw_pcbs, pcb);
     tcp_free(pcb);
 }
@@ -44,5 +57,20 @@ void zt_timewait_make_way(const ip_addr_t *local, const ip_addr_t *remote, const
             continue;
         forget(at);
         return;
+    }
+}
+
+/* lwIP believes that who receives no more has closed. */
+void zt_timewait_expect(struct tcp_pcb *pcb)
+{
+    if (pcb->state == LAST_ACK && pcb->errf != NULL)
+        tcp_clear_flags(pcb, TF_RXCLOSED);
+}
+
+void zt_timewait_detach_old(unsigned rounds)
+{
+    for (struct tcp_pcb *at = tcp_tw_pcbs; at != NULL; at = at->next) {
+        if (at->errf != NULL && (u32_t)(tcp_ticks - at->tmr) + rounds >= LONGEST_TICKS)
+            detach(at);
     }
 }

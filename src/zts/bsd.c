@@ -6,6 +6,7 @@
 #include "os/corelock.h"
 #include "stack/ready.h"
 #include "stack/tcpsock.h"
+#include "zts/share.h"
 #include "zts/watch.h"
 
 #include <stdatomic.h>
@@ -195,10 +196,34 @@ static void note_connect(int fd, int result)
     zt_tcpsock_unprepare(fd);
 }
 
+/* ip: NULL if lwIP is to judge the address. */
+static int connect_to(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrlen,
+                      const ip_addr_t *ip, uint16_t port)
+{
+    int code = judge_connect(fd);
+
+    if (code != 0)
+        return zts_fail(code);
+    if (ip != NULL) {
+        zt_tcpsock_prepare(fd, ip, port);
+        zt_socket_bind_datagram(fd);
+    }
+    (void)zts_unmark(fd, ZTS_MARK_FAILED | ZTS_MARK_ERROR_TOLD);
+    zts_mark(fd, ZTS_MARK_TRIED);
+    zts_begin();
+    int result = lwip_connect(fd, (const struct sockaddr *)addr, addrlen);
+    if (result < 0 && zts_is_closed(fd))
+        return zts_fail(ZTS_EBADF);
+    zt_stack_errno = zts_connect_errno(fd, zt_stack_errno);
+    note_connect(fd, result);
+    zts_watch_refresh(fd);
+    return finish(result);
+}
+
 int zts_bsd_connect(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrlen)
 {
     ip_addr_t ip;
-    uint16_t port;
+    uint16_t port = 0;
 
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
@@ -209,21 +234,13 @@ int zts_bsd_connect(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrl
     bool is_address = read_address(addr, addrlen, &ip, &port);
     if (is_address && !ip_addr_isany(&ip) && !zt_stack_can_reach(&ip))
         return zts_fail(ZTS_EHOSTUNREACH);
-    int code = judge_connect(fd);
-    if (code != 0)
-        return zts_fail(code);
-    if (is_address) {
-        zt_tcpsock_prepare(fd, &ip, port);
-        zt_socket_bind_datagram(fd);
-    }
-    (void)zts_unmark(fd, ZTS_MARK_FAILED | ZTS_MARK_ERROR_TOLD);
-    zts_mark(fd, ZTS_MARK_TRIED);
-    zts_begin();
-    int result = lwip_connect(fd, (const struct sockaddr *)addr, addrlen);
-    zt_stack_errno = zts_connect_errno(fd, zt_stack_errno);
-    note_connect(fd, result);
-    zts_watch_refresh(fd);
-    return finish(result);
+    bool takes_turns = zts_is_stream(fd);
+    if (takes_turns && !zts_turn_take(ZTS_TURN_WRITE, fd))
+        return zts_fail(zt_stream_stage(fd) == ZT_STREAM_OPEN ? ZTS_EISCONN : ZTS_EALREADY);
+    int result = connect_to(fd, addr, addrlen, is_address ? &ip : NULL, port);
+    if (takes_turns)
+        zts_turn_give_back(ZTS_TURN_WRITE, fd);
+    return result;
 }
 
 /* With a port of our choice if the caller names none. */
@@ -273,9 +290,16 @@ int zts_bsd_listen(int fd, int backlog)
 {
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
+    if (!zt_socket_is_open(fd))
+        return zts_fail(ZTS_EBADF);
+    /* The queue of what was received goes: nobody may be reading it. */
+    if (!zts_turn_take(ZTS_TURN_READ, fd))
+        return zts_fail(ZTS_EINVAL);
     bind_listener(fd);
     zts_begin();
-    return finish(lwip_listen(fd, backlog));
+    int result = lwip_listen(fd, backlog);
+    zts_turn_give_back(ZTS_TURN_READ, fd);
+    return finish(result);
 }
 
 int zts_bsd_accept(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen)
@@ -287,8 +311,11 @@ int zts_bsd_accept(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen)
         return ZTS_ERR_SERVICE;
     if (addr != NULL && addrlen == NULL)
         return ZTS_ERR_ARG;
+    if (!zt_socket_is_open(fd) || !zts_crowd_enter(fd))
+        return zts_fail(ZTS_EBADF);
     zts_begin();
     int accepted = lwip_accept(fd, (struct sockaddr *)&from, &length);
+    zts_crowd_leave(fd);
     if (accepted < 0 && zts_is_closed(fd))
         zt_stack_errno = ZTS_EBADF;
     if (accepted >= 0 && addr != NULL) {
@@ -352,7 +379,7 @@ int zts_bsd_shutdown(int fd, int how)
         (stage == ZT_STREAM_FRESH || stage == ZT_STREAM_GONE))
         return zts_fail(ZTS_ENOTCONN);
     zts_begin();
-    int result = lwip_shutdown(fd, how);
+    int result = zt_socket_shutdown(fd, how);
     /* What is shut already stays so. */
     if (result < 0 && zt_stack_errno == ZTS_ENOTCONN && stage == ZT_STREAM_OPEN)
         result = 0;
@@ -367,6 +394,22 @@ int zts_bsd_fcntl(int fd, int cmd, int flags)
     return finish(lwip_fcntl(fd, cmd, flags));
 }
 
+/* Whoever is reading takes what there is. */
+static int count_readable(int fd, int *count)
+{
+    if (!zt_socket_is_open(fd)) {
+        zt_stack_errno = ZTS_EBADF;
+        return -1;
+    }
+    if (!zts_turn_take(ZTS_TURN_READ, fd)) {
+        *count = 0;
+        return 0;
+    }
+    int result = lwip_ioctl(fd, FIONREAD, count);
+    zts_turn_give_back(ZTS_TURN_READ, fd);
+    return result;
+}
+
 int zts_bsd_ioctl(int fd, unsigned long request, void *argp)
 {
     if (!zts_is_running())
@@ -374,5 +417,7 @@ int zts_bsd_ioctl(int fd, unsigned long request, void *argp)
     if (argp == NULL)
         return ZTS_ERR_ARG;
     zts_begin();
-    return finish(lwip_ioctl(fd, (long)request, argp));
+    if (request != (unsigned long)ZTS_FIONREAD)
+        return finish(lwip_ioctl(fd, (long)request, argp));
+    return finish(count_readable(fd, argp));
 }

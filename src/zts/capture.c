@@ -188,7 +188,9 @@ static void free_capture(struct capture *capture)
 static bool open_file(struct capture *capture, const char *path)
 {
     zt_format(capture->path, sizeof capture->path, "%s", path);
-    capture->file = fopen(path, "wbe");
+    /* What travels encrypted stands there in clear. */
+    if (zt_file_make_secret(path) == 0)
+        capture->file = fopen(path, "wbe");
     if (capture->file == NULL)
         complain(capture, "make");
     return capture->file != NULL;

@@ -5,6 +5,7 @@
 #include "lwip/sockets.h"
 #include "os/host.h"
 #include "stack/tcpsock.h"
+#include "zts/share.h"
 #include "zts/watch.h"
 
 enum { RETRY_MS = 1 };
@@ -17,12 +18,12 @@ static void read_stream_failure(int fd)
     enum zt_stream_stage stage = zt_stream_stage(fd);
     int code = zt_stack_errno;
 
-    if (stage == ZT_STREAM_NONE)
+    if (stage == ZT_STREAM_NONE || zts_is_closed(fd))
         zt_stack_errno = ZTS_EBADF;
     else if (stage == ZT_STREAM_LISTENING)
         zt_stack_errno = ZTS_ENOTCONN;
-    else if (stage == ZT_STREAM_CONNECTING && code == ZTS_EINPROGRESS)
-        zt_stack_errno = ZTS_EAGAIN;
+    else if (code == ZTS_EINPROGRESS)
+        zt_stack_errno = stage == ZT_STREAM_GONE ? ZTS_EPIPE : ZTS_EAGAIN;
     else if (code == ZTS_ENOTCONN && (stage == ZT_STREAM_OPEN || stage == ZT_STREAM_GONE))
         zt_stack_errno = ZTS_EPIPE;
     else if (code == ZTS_ECONNRESET || code == ZTS_ECONNABORTED) {
@@ -82,6 +83,28 @@ static int judge_datagram(int fd, size_t length, bool has_address)
     return has_address || zt_socket_has_peer(fd) ? 0 : ZTS_EDESTADDRREQ;
 }
 
+static ssize_t write_in_turn(int fd, const struct msghdr *message, int flags)
+{
+    if (!zts_turn_take(ZTS_TURN_WRITE, fd)) {
+        zt_stack_errno = ZTS_EINPROGRESS;
+        return -1;
+    }
+    ssize_t result = lwip_sendmsg(fd, message, flags & ~ZTS_MSG_NOSIGNAL);
+    zts_turn_give_back(ZTS_TURN_WRITE, fd);
+    return result;
+}
+
+static ssize_t send_in_crowd(int fd, const struct msghdr *message, int flags)
+{
+    if (!zts_crowd_enter(fd)) {
+        zt_stack_errno = ZTS_EBADF;
+        return -1;
+    }
+    ssize_t result = lwip_sendmsg(fd, message, flags & ~ZTS_MSG_NOSIGNAL);
+    zts_crowd_leave(fd);
+    return result;
+}
+
 static ssize_t send_message(int fd, const struct msghdr *message, size_t length, int flags)
 {
     bool is_stream = zts_is_stream(fd);
@@ -96,7 +119,7 @@ static ssize_t send_message(int fd, const struct msghdr *message, size_t length,
     }
     zts_begin();
     do {
-        result = lwip_sendmsg(fd, message, flags & ~ZTS_MSG_NOSIGNAL);
+        result = is_stream ? write_in_turn(fd, message, flags) : send_in_crowd(fd, message, flags);
     } while (shall_retry(fd, flags, result));
     if (result < 0 && is_stream)
         read_stream_failure(fd);

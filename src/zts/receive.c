@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "lwip/sockets.h"
 #include "stack/tcpsock.h"
+#include "zts/share.h"
 #include "zts/watch.h"
 
 /* As a flag for datagrams ZTS_MSG_TRUNC asks for the whole length; for streams it is ZTS_MSG_OOB. */
@@ -26,6 +27,8 @@ static ssize_t read_failure(int fd)
         return -1;
     }
     bool never_open = zts_is_marked(fd, ZTS_MARK_FAILED | ZTS_MARK_CONNECTING);
+    if (code == ZTS_EAGAIN && zt_socket_reads_no_more(fd))
+        return 0;
     if (code == ZTS_ENOTCONN)
         return !never_open && (stage == ZT_STREAM_OPEN || stage == ZT_STREAM_GONE) ? 0 : -1;
     if (code != ZTS_ECONNRESET && code != ZTS_ECONNABORTED)
@@ -209,6 +212,19 @@ static ssize_t receive_datagram(int fd, struct zts_msghdr *msg, int flags, size_
     return length;
 }
 
+/* Another thread that reads from the same socket comes first. 0 or the error number. */
+static int await_turn(int fd, int flags)
+{
+    struct timeval timeout = { 0, 0 };
+    socklen_t length = sizeof timeout;
+
+    if (zts_turn_take(ZTS_TURN_READ, fd))
+        return 0;
+    (void)lwip_getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, &length);
+    bool may_wait = (flags & ZTS_MSG_DONTWAIT) == 0 && !zts_is_nonblocking(fd);
+    return zts_turn_await_read(fd, may_wait, timeout.tv_sec * 1000 + timeout.tv_usec / 1000);
+}
+
 static ssize_t receive(int fd, struct zts_msghdr *msg, int flags)
 {
     size_t room = 0;
@@ -222,8 +238,12 @@ static ssize_t receive(int fd, struct zts_msghdr *msg, int flags)
             return zts_fail(ZTS_EINVAL);
         room += msg->msg_iov[i].iov_len;
     }
+    int code = await_turn(fd, flags);
+    if (code != 0)
+        return zts_fail(code);
     ssize_t result =
         zts_is_stream(fd) ? receive_stream(fd, msg, flags) : receive_datagram(fd, msg, flags, room);
+    zts_turn_give_back(ZTS_TURN_READ, fd);
     zts_watch_refresh(fd);
     return result;
 }

@@ -136,12 +136,19 @@ static void measure_list(struct zt_controller *controller)
     free(text);
 }
 
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
 static void measure_requests(struct zt_controller *controller, unsigned members, const char *what)
 {
     static struct zt_config_request request;
     struct zt_controller_effect effect;
     unsigned answered = 0, count = members < 5000 ? members : 5000;
-    double start, took;
+    double start, took, *times = calloc(count, sizeof *times);
     static int64_t mono_ms = 100000;
 
     memset(&request, 0, sizeof request);
@@ -159,16 +166,22 @@ static void measure_requests(struct zt_controller *controller, unsigned members,
     for (unsigned i = 0; i < count; i++) {
         struct zt_instant now = { mono_ms + i, INT64_C(1700000000000) + mono_ms + i };
 
+        double began = seconds();
+
         request.member = identities[i];
         zt_controller_request(controller, now, &request);
         while (zt_controller_next(controller, now, &effect))
             answered += effect.answer.error == 0;
+        times[i] = seconds() - began;
     }
     took = seconds() - start;
     free(identities);
     if (answered != count)
         die("not all were answered");
-    printf("%-28s %8.0f a second\n", what, count / took);
+    qsort(times, count, sizeof *times, compare);
+    printf("%-28s %8.0f a second, p99 %.0f us\n", what, count / took,
+           times[count * 99 / 100] * 1e6);
+    free(times);
 }
 
 static void measure_signature(void)

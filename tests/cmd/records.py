@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,21 @@ def backup_and_restore(case, nwid):
     return before
 
 
+def a_journal_of_an_older_backup_is_not_mixed_in(case):
+    """Somebody crashed while working on the file; the next backup takes its place, not its journal."""
+    home, file = case.controller.home, f"{case.folder}/old.db"
+    case.zt("backup", "-H", home, file)
+    with sqlite3.connect(file) as other:
+        other.execute("DELETE FROM network")
+        other.commit()
+        pages = {end: pathlib.Path(file + end).read_bytes() for end in ("-wal", "-shm")}
+    other.close()
+    for end, content in pages.items():
+        pathlib.Path(file + end).write_bytes(content)
+    case.zt("backup", "-H", home, file)
+    expect(case.exported("--store", f"sqlite:{file}"), case.exported("-H", home), "a backup in place of another")
+
+
 def import_elsewhere(case, before):
     exported, store = f"{case.folder}/exported", f"sqlite:{case.folder}/second.db"
     case.zt("restore", "-H", case.controller.home, f"{case.folder}/backup.db")
@@ -82,6 +98,7 @@ def import_elsewhere(case, before):
         sys.exit(f"a second export into the same folder: {told}")
     expect(case.zt("import", "--store", store, exported), f"2 networks, {MEMBERS} members\n", "import")
     expect(case.exported("--store", store), before, "what was imported")
+    expect(os.stat(f"{case.folder}/second.db").st_mode & 0o777, 0o600, "mode of a store that an import made")
     return exported
 
 
@@ -126,6 +143,8 @@ def mistakes_are_explained(case):
             (["backup", "-H", f"{case.folder}/nowhere", "file"], 1, "unable to open database file"),
             (["backup", "-H", home, f"{case.folder}/no/such/folder/file"], 1, "unable to open"),
             (["backup", "--store", "mysql:x", "file"], 1, "mysql:x is none of"),
+            (["backup", "-H", home, f"{home}/../home/controller.db"], 1, "is the store itself"),
+            (["backup", "--store", f"sqlite:{home}/controller.db", f"{home}/controller.db"], 1, "is the store itself"),
             (["restore", "-H", home, f"{case.folder}/missing"], 1, "missing"),
             (["restore", "-H", home, __file__], 1, "not a database"),
             (["import", "-H", home, case.folder], 1, "no such folder"),
@@ -145,6 +164,7 @@ def main():
         try:
             nwid = make_records(case)
             before = backup_and_restore(case, nwid)
+            a_journal_of_an_older_backup_is_not_mixed_in(case)
             exported = import_elsewhere(case, before)
             bad_files_are_named(case, exported)
             copy_by_postgres(case, before)

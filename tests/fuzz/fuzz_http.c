@@ -33,6 +33,14 @@ static json_t *answer(void *context, const char *method, const char *path, const
     return zt_controller_route(context, now, method, path, body, status);
 }
 
+static char *list(void *context, uint64_t nwid, const struct zt_list_form *form, size_t *length,
+                  int *status)
+{
+    struct zt_instant now = { 1000, 1700000000000 };
+
+    return zt_controller_list_members(context, now, nwid, form, length, status);
+}
+
 /* Cuts the next line off *rest, which may be NULL: then there is none. */
 static char *line_of(char **rest)
 {
@@ -90,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct zt_store *store = zt_store_mem_open();
     struct zt_controller *controller =
         zt_controller_new(fuzz_root(), store, seed, NULL, error, sizeof error);
-    struct zt_http_options options = { .home = "home", .backend = { controller, answer } };
+    struct zt_http_options options = { .home = "home", .backend = { controller, answer, list } };
     struct zt_site site;
 
     FUZZ_CLAIM(controller && zt_site_open(&site, &options, error, sizeof error));

@@ -31,7 +31,7 @@ def a_body_that_is_no_json_object_is_told_where(service):
         refuses(service, path, '{"name": 1e999}', "line 1")
         refuses(service, path, "[]", "object")
         refuses(service, path, '"name"', "line 1")
-        refuses(service, path, "[" * 5000, "line 1")
+        refuses(service, path, "[" * 5000, "nested")
     expect(service.get(f"/controller/network/{nwid}")["name"], "before")
 
 

@@ -28,6 +28,23 @@ static void authorise_members(struct sim *sim)
     }
 }
 
+static void open_controller(struct sim *sim)
+{
+    const uint8_t seed[32] = { 1 };
+    char text[256];
+
+    sim->controller =
+        zt_controller_new(&home(sim)->identity, sim->store, seed, NULL, text, sizeof text);
+    if (!sim->controller)
+        abort();
+}
+
+void hosting_restart(struct sim *sim)
+{
+    zt_controller_free(sim->controller);
+    open_controller(sim);
+}
+
 void hosting_start(struct sim *sim)
 {
     static const char body_text[] =
@@ -36,17 +53,14 @@ void hosting_start(struct sim *sim)
         "\"routes\":[{\"target\":\"10.20.0.0/16\",\"via\":null}],"
         "\"ipAssignmentPools\":[{\"ipRangeStart\":\"10.20.0.1\",\"ipRangeEnd\":\"10.20.255.254\"}]"
         "}";
-    uint8_t seed[32] = { 1 };
-    char text[256];
     struct zt_api_error error;
     json_t *body = json_loads(body_text, 0, NULL);
     json_t *network;
 
     sim->store = zt_store_mem_open();
-    sim->controller =
-        zt_controller_new(&home(sim)->identity, sim->store, seed, NULL, text, sizeof text);
-    if (!body || !sim->store || !sim->controller)
+    if (!body || !sim->store)
         abort();
+    open_controller(sim);
     sim->nwid = home(sim)->identity.address << 24 | 0x515;
     network =
         zt_controller_set_network(sim->controller, node_now(home(sim)), sim->nwid, body, &error);

@@ -66,6 +66,23 @@ bool identities_load(struct zt_identity *out, uint32_t count)
     return i == count;
 }
 
+void identities_make(struct zt_identity *out, uint32_t count, struct zt_rng *rng)
+{
+    zt_address address = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        /* Adding an odd number goes through all addresses before any comes again. */
+        do
+            address = (address + UINT64_C(0x9e3779b97f)) % (UINT64_C(1) << 40);
+        while (zt_address_is_reserved(address));
+        out[i] = (struct zt_identity){ .address = address, .has_secret = true };
+        zt_rng_bytes(rng, out[i].secret.bytes, sizeof out[i].secret.bytes);
+        zt_public_key_of(&out[i].key, &out[i].secret);
+        if (!identities_is_known(&out[i]) && !remember(&out[i]))
+            abort();
+    }
+}
+
 bool identities_is_known(const struct zt_identity *identity)
 {
     struct known *entry;

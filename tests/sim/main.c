@@ -10,11 +10,18 @@
 static const char usage[] =
     "usage: sim [--nodes N] [--seed S | --seeds A-B] [--twice] [--no-faults] [--verbose]\n"
     "           [--identities FILE]\n"
+    "       sim --members N --storm [--seed S | --seeds A-B] [--twice] [--verbose]\n"
     "Runs a network of N nodes (default 100): roots, a controller, members behind NATs of four "
     "kinds,\n"
     "and checks that every pair meets, directly where the NATs permit.\n"
     "  --twice       run each seed twice; the hashes of all effects must agree\n"
     "  --no-faults   no loss, jitter, corruption, restarts or clock jumps\n"
+    "  --members N   so many members besides the roots and the controller\n"
+    "  --storm       nothing else goes wrong, but the controller restarts from its store while "
+    "all\n"
+    "                members come back at the same moment with nothing saved and ask at once: "
+    "each\n"
+    "                must have its configuration again within 90 simulated seconds\n"
     "  --verbose     print what every node logs\n";
 
 static double seconds(void)
@@ -25,6 +32,26 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static void print_swarm(const struct options *options, const struct result *result, double took)
+{
+    printf("seed %llu nodes %u: pairs tried %u reached %u direct %u of %u permitted, first contact "
+           "%lld ms, restarts at most %u datagrams, %llu datagrams, simulated %.1f s real %.2f s, "
+           "hash %016llx\n",
+           (unsigned long long)options->seed, options->nodes, result->tried, result->reached,
+           result->direct_permitted, result->permitted, (long long)result->first_contact_ms,
+           result->again_datagrams, (unsigned long long)result->datagrams,
+           (double)result->simulated_ms / 1000, took, (unsigned long long)result->hash);
+}
+
+static void print_storm(const struct options *options, const struct result *result, double took)
+{
+    printf("seed %llu storm: %u of %u members configured again, median %.1f s, last %.1f s, "
+           "%llu datagrams, real %.2f s, hash %016llx\n",
+           (unsigned long long)options->seed, result->configured, result->members,
+           (double)result->median_wait_ms / 1000, (double)result->worst_wait_ms / 1000,
+           (unsigned long long)result->datagrams, took, (unsigned long long)result->hash);
+}
+
 static bool run_seed(const struct options *options, bool twice)
 {
     struct result first, second;
@@ -32,13 +59,10 @@ static bool run_seed(const struct options *options, bool twice)
     bool good;
 
     swarm_run(options, &first);
-    printf("seed %llu nodes %u: pairs tried %u reached %u direct %u of %u permitted, first contact "
-           "%lld ms, restarts at most %u datagrams, %llu datagrams, simulated %.1f s real %.2f s, "
-           "hash %016llx\n",
-           (unsigned long long)options->seed, options->nodes, first.tried, first.reached,
-           first.direct_permitted, first.permitted, (long long)first.first_contact_ms,
-           first.again_datagrams, (unsigned long long)first.datagrams,
-           (double)first.simulated_ms / 1000, seconds() - began, (unsigned long long)first.hash);
+    if (options->storm)
+        print_storm(options, &first, seconds() - began);
+    else
+        print_swarm(options, &first, seconds() - began);
     good = first.violations == 0;
     if (twice) {
         swarm_run(options, &second);
@@ -71,6 +95,8 @@ int main(int argc, char **argv)
                                            { "twice", no_argument, NULL, 't' },
                                            { "no-faults", no_argument, NULL, 'f' },
                                            { "verbose", no_argument, NULL, 'v' },
+                                           { "members", required_argument, NULL, 'm' },
+                                           { "storm", no_argument, NULL, 'S' },
                                            { "identities", required_argument, NULL, 'i' },
                                            { "help", no_argument, NULL, 'h' },
                                            { NULL, 0, NULL, 0 } };
@@ -84,6 +110,14 @@ int main(int argc, char **argv)
         switch (option) {
         case 'n':
             options.nodes = (uint32_t)strtoul(optarg, NULL, 10);
+            break;
+        case 'm': /* and as many others as build() makes of them */
+            options.nodes = (uint32_t)strtoul(optarg, NULL, 10);
+            options.nodes += options.nodes >= 200 ? 3 : 2;
+            break;
+        case 'S':
+            options.storm = true;
+            options.faults = false;
             break;
         case 's':
             if (!parse_range(optarg, &first, &last)) {

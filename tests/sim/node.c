@@ -94,6 +94,7 @@ static void keep(struct sim_node *node, const struct zt_effect *effect)
 static void learn_config(struct sim_node *node, zt_nwid nwid)
 {
     struct zt_network_status status;
+    int64_t first_ms = node->configured_ms >= 0 ? node->configured_ms : node->sim->now_ms;
 
     node->ipv4.family = ZT_FAMILY_NONE;
     node->configured_ms = -1;
@@ -106,7 +107,7 @@ static void learn_config(struct sim_node *node, zt_nwid nwid)
         if (status.config->assigned[i].family == ZT_FAMILY_IPV4)
             node->ipv4 = status.config->assigned[i];
     }
-    node->configured_ms = node->sim->now_ms;
+    node->configured_ms = first_ms;
 }
 
 static void prove(struct sim_node *node, const struct zt_effect *effect)

@@ -61,7 +61,8 @@ enum event_kind {
     EVENT_START,
     EVENT_AGAIN,
     EVENT_CLOCK,
-    EVENT_CONTROLLER
+    EVENT_CONTROLLER,
+    EVENT_STORM
 };
 
 struct event {
@@ -111,7 +112,7 @@ struct sim_node {
     size_t saved_count;
     uint64_t fed;            /* datagrams given to the present node value */
     struct zt_endpoint ipv4; /* as the controller assigned it; none yet: family 0 */
-    int64_t configured_ms;   /* -1: not yet */
+    int64_t configured_ms;   /* since when; -1: not yet */
     uint64_t frames_in;
     uint64_t sends; /* datagrams */
 };
@@ -133,10 +134,13 @@ struct options {
     uint32_t nodes;
     uint64_t seed;
     bool verbose, faults;
+    bool storm; /* see storm.c */
 };
 
 struct result {
     unsigned tried, reached, permitted, direct, direct_permitted;
+    unsigned members, configured; /* of a storm, as are the next two */
+    int64_t median_wait_ms, worst_wait_ms;
     unsigned again_datagrams; /* the most that a restarted member sent until its peer answered */
     int64_t simulated_ms, first_contact_ms; /* median from the first try to the first answer */
     uint64_t hash, datagrams, bytes;
@@ -185,6 +189,11 @@ void again_draw(struct sim *sim);
 void again_run(struct sim *sim, struct pair *pair);
 void again_judge(struct sim *sim, const struct pair *pair, struct result *result);
 
+/* storm.c: the controller and all members restart at once. */
+void storm_draw(struct sim *sim);
+void storm_run(struct sim *sim);
+void storm_judge(struct sim *sim, struct result *result);
+
 /* nat.c */
 void nat_init(struct nat *nat, enum nat_kind kind, struct zt_endpoint public_ip);
 /* Translates an outgoing datagram's source. False: no mapping free. */
@@ -210,6 +219,7 @@ void host_pair(struct sim *sim, struct pair *pair); /* one more try, or one more
 /* hosting.c */
 void hosting_start(struct sim *sim);
 void hosting_stop(struct sim *sim);
+void hosting_restart(struct sim *sim); /* anew, from what its store holds */
 void hosting_request(struct sim *sim, const struct zt_config_request *request);
 void hosting_run(struct sim *sim); /* carries out what the controller wants */
 
@@ -224,6 +234,8 @@ void check_counters(struct sim *sim, const struct sim_node *node);
 /* identities.c: identities made beforehand. */
 extern const char *sim_identities_path;
 bool identities_load(struct zt_identity *out, uint32_t count);
+/* More than the file holds, without the proof of work, which nodes here leave to identities_is_known. */
+void identities_make(struct zt_identity *out, uint32_t count, struct zt_rng *rng);
 bool identities_is_known(const struct zt_identity *identity);
 
 #endif

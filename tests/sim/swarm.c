@@ -82,7 +82,7 @@ static void draw_places(struct sim *sim, uint32_t root_count)
     while (i <= root_count)
         place_public(sim, &sim->nodes[i++], &slot);
     while (i < sim->node_count) {
-        if (below(sim, 100) < 40)
+        if (sim->options.storm || below(sim, 100) < 40)
             place_public(sim, &sim->nodes[i++], &slot);
         else
             i += place_behind_nat(sim, i, &slot);
@@ -93,7 +93,9 @@ static void draw_nodes(struct sim *sim, uint32_t root_count)
 {
     struct zt_identity *identities = zeroed(sim->node_count, sizeof *identities);
 
-    if (!identities_load(identities, sim->node_count))
+    if (sim->options.storm)
+        identities_make(identities, sim->node_count, &sim->rng);
+    else if (!identities_load(identities, sim->node_count))
         exit(1);
     for (uint32_t i = 0; i < sim->node_count; i++) {
         struct sim_node *node = &sim->nodes[i];
@@ -103,7 +105,7 @@ static void draw_nodes(struct sim *sim, uint32_t root_count)
         node->identity = identities[i];
         node->delay_ms = 2 + below(sim, 40);
         node->role = i < root_count ? ROLE_ROOT : i == root_count ? ROLE_CONTROLLER : ROLE_MEMBER;
-        if (node->role == ROLE_MEMBER && i % 50 == 7)
+        if (node->role == ROLE_MEMBER && i % 50 == 7 && !sim->options.storm)
             node->role = ROLE_STRANGER;
     }
     free(identities);
@@ -189,9 +191,13 @@ static void build(struct sim *sim, const struct options *options)
     draw_nodes(sim, root_count);
     make_planet(sim, root_count);
     hosting_start(sim);
-    draw_pairs(sim, root_count + 1);
-    again_draw(sim);
-    draw_troubles(sim, 1); /* root 0 stays, so that there is always one */
+    if (options->storm) {
+        storm_draw(sim);
+    } else {
+        draw_pairs(sim, root_count + 1);
+        again_draw(sim);
+        draw_troubles(sim, 1); /* root 0 stays, so that there is always one */
+    }
     for (uint32_t i = 0; i < sim->node_count; i++)
         queue_put(&sim->queue, 1000 + (i <= root_count ? 0 : below(sim, 3000)), EVENT_START, i,
                   NULL);
@@ -240,6 +246,9 @@ static void run_event(struct sim *sim, struct event *event)
         break;
     case EVENT_CONTROLLER:
         hosting_run(sim);
+        break;
+    case EVENT_STORM:
+        storm_run(sim);
         break;
     }
 }
@@ -355,6 +364,8 @@ void swarm_run(const struct options *options, struct result *result)
     run(sim);
     for (uint32_t i = 0; i < sim->pair_count; i++)
         judge_pair(sim, &sim->pairs[i], result);
+    if (options->storm)
+        storm_judge(sim, result);
     result->simulated_ms = sim->end_ms;
     result->first_contact_ms = median_first_contact(sim);
     tear_down(sim);

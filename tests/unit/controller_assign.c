@@ -40,7 +40,6 @@ static void pools_give_the_addresses_that_tools_predict(void **unused)
           "10.1.2.7/24" },
         /* a route with host bits contains nothing, a default route does not count */
         { V4(POOL("10.1.2.7", "10.1.2.7"), ROUTE("10.1.2.1/24") "," ROUTE("0.0.0.0/0")), NULL },
-        { V4(POOL("10.1.2.9", "10.1.2.7"), ROUTE("10.1.2.0/24")), NULL },
         { V4(POOL("10.1.2.255", "10.1.2.255"), ROUTE("10.1.2.0/24")), NULL },
         { V4("", ROUTE("10.1.2.0/24")), NULL },
     };
@@ -51,6 +50,13 @@ static void pools_give_the_addresses_that_tools_predict(void **unused)
         assert_addresses(*unused, member, &cases[i].expected, cases[i].expected != NULL);
         tear_down(unused);
     }
+}
+
+static void a_pool_that_ends_before_it_begins_is_refused(void **unused)
+{
+    assert_int_equal(set_up(unused), 0);
+    assert_null(set_network(*unused, NWID, V4(POOL("10.1.2.9", "10.1.2.7"), ROUTE("10.1.2.0/24"))));
+    tear_down(unused);
 }
 
 static void an_address_in_use_is_passed_over(void **state)
@@ -148,6 +154,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pools_give_the_addresses_that_tools_predict),
+        cmocka_unit_test(a_pool_that_ends_before_it_begins_is_refused),
         TEST(an_address_in_use_is_passed_over),
         TEST(a_full_pool_leaves_the_member_without),
         TEST(automatic_and_pooled_ipv6_need_no_luck),

@@ -416,6 +416,34 @@ static void after_a_restart_a_member_is_known_and_pushed_to_at_once(void **state
     json_decref(json);
 }
 
+/* Written by others: the distance to it would overflow, and after a time in the future a member would be
+   online for as long. */
+static void a_time_that_cannot_be_is_none(void **state)
+{
+    static const char *const times[] = { "-9223372036854775808", "9223372036854775807", "-1" };
+    struct fixture *fixture = *state;
+
+    assert_non_null(set_network(fixture, NWID, "{}"));
+    assert_non_null(set_member(fixture, NWID, member, "{}"));
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        char text[128];
+        struct zt_record record = { .kind = ZT_RECORD_SEEN, .nwid = NWID, .address = member };
+        json_t *json;
+
+        record.length = zt_format(text, sizeof text, "{\"lastSeen\":%s,\"traits\":{}}", times[i]);
+        record.json = text;
+        assert_int_equal(fixture->store->functions->put(fixture->store, &record, 0), ZT_STORE_OK);
+        zt_controller_free(fixture->controller);
+        open_controller(fixture);
+        pass(fixture, 1000);
+        zt_controller_tend(fixture->controller, fixture->now);
+        json = zt_controller_member(fixture->controller, NWID, member, &fixture->error);
+        assert_json(json_object_get(json, "lastSeen"), "0");
+        assert_json(json_object_get(json, "online"), "false");
+        json_decref(json);
+    }
+}
+
 static void after_a_restart_late_revocations_are_told_again(void **state)
 {
     struct fixture *fixture = *state;
@@ -522,6 +550,7 @@ int main(void)
         cmocka_unit_test(sql_on_the_file_of_a_running_controller_is_taken_over),
         TEST(a_record_without_revision_can_be_changed),
         TEST(after_a_restart_a_member_is_known_and_pushed_to_at_once),
+        TEST(a_time_that_cannot_be_is_none),
         TEST(after_a_restart_late_revocations_are_told_again),
         TEST(what_a_first_request_tells_is_stored_within_a_second),
         TEST(times_of_many_members_are_stored_a_thousand_a_second),

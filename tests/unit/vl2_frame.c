@@ -78,6 +78,36 @@ static void frames_count_once_each(void **unused)
     lab_free(lab);
 }
 
+static struct zt_frame_tally tally_of(struct lab *lab, size_t i)
+{
+    struct zt_network_status status;
+
+    assert_true(zt_vl2_network_status(zt_node_vl2(lab->nodes[i].node), lab->nwid, &status));
+    return status.tally;
+}
+
+static void a_network_counts_frames_by_whether_they_were_accepted(void **unused)
+{
+    struct lab *lab = lab_with_members();
+    struct zt_mac foreign = { { 0x06, 1, 2, 3, 4, 5 } };
+    struct zt_frame_tally before;
+
+    (void)unused;
+    (void)lab_frame(lab, ANN, lab_mac(lab, BOB), lab_mac(lab, ANN), 100);
+    lab_run(lab, 3000);
+    before = tally_of(lab, BOB);
+    assert_int_equal(tally_of(lab, ANN).out[true], 1);
+    assert_int_equal(before.in[true], 1);
+    (void)lab_frame(lab, ANN, foreign, lab_mac(lab, ANN), 100);
+    assert_int_equal(tally_of(lab, ANN).out[false], 1);
+    (void)lab_frame(lab, ANN, lab_mac(lab, BOB), lab_mac(lab, ANN), 100);
+    lab_run(lab, 100);
+    assert_int_equal(tally_of(lab, ANN).out[true], 2);
+    assert_int_equal(tally_of(lab, BOB).in[true], 2);
+    assert_int_equal(tally_of(lab, BOB).in[false], before.in[false]);
+    lab_free(lab);
+}
+
 static void without_a_config_no_frame_leaves(void **unused)
 {
     struct lab *lab = lab_new();
@@ -223,6 +253,7 @@ int main(void)
         cmocka_unit_test(a_frame_to_ourselves_comes_back),
         cmocka_unit_test(bad_frames_are_refused_for_their_reason),
         cmocka_unit_test(frames_count_once_each),
+        cmocka_unit_test(a_network_counts_frames_by_whether_they_were_accepted),
         cmocka_unit_test(without_a_config_no_frame_leaves),
         cmocka_unit_test(a_stranger_with_a_forged_certificate_gets_nothing_in),
         cmocka_unit_test(a_closed_gate_asks_at_most_four_times_a_second),

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -289,6 +290,20 @@ static void a_nodes_frames_are_captured_from_its_start(void **unused)
     assert_int_equal(zts_node_free(), 0);
 }
 
+static void a_new_file_is_for_its_owner_only(void **unused)
+{
+    struct stat file;
+    mode_t before = umask(022);
+
+    (void)unused;
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(zts_capture_start(path, 0, 4096), 0);
+    assert_int_equal(zts_capture_stop(NULL), 0);
+    assert_int_equal(stat(path, &file), 0);
+    assert_int_equal(file.st_mode & 0777, 0600);
+    (void)umask(before);
+}
+
 static int begin(void **unused)
 {
     (void)unused;
@@ -312,6 +327,7 @@ int main(void)
         cmocka_unit_test(more_than_the_buffer_is_written_or_counted_as_lost),
         cmocka_unit_test(a_full_disk_is_reported),
         cmocka_unit_test(a_nodes_frames_are_captured_from_its_start),
+        cmocka_unit_test(a_new_file_is_for_its_owner_only),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

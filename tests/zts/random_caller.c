@@ -22,7 +22,7 @@ enum { MOST_THREADS = 64, LONGEST_CALL_S = 60 };
 
 /* Under a sanitizer everything is slower. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-static unsigned seconds = 20;
+static unsigned seconds = 10;
 #else
 static unsigned seconds = 5;
 #endif

@@ -16,6 +16,10 @@ typedef int sys_prot_t;
 #define sys_mbox_valid(mailbox) (*(mailbox) != NULL)
 #define sys_mbox_set_invalid(mailbox) (*(mailbox) = NULL)
 
+/* From now on nobody waits for a message: who does, or comes to, takes what is there or is told that its
+   time is over. */
+void zt_mailbox_end(sys_mbox_t *mailbox);
+
 /* Each thread that makes blocking calls has one semaphore, freed when it ends. */
 sys_sem_t *zt_stack_thread_semaphore(void);
 #define LWIP_NETCONN_THREAD_SEM_GET() zt_stack_thread_semaphore()
