@@ -79,7 +79,7 @@ def what_can_not_be_meant_is_refused_by_entry(service):
              "entry 1: overlaps entry 0")):
         refuses(service, path, {"name": "after", field: entries}, f"{field}: {words}")
         refuses(service, f"/api/v1/network/{nwid}", {"config": {"name": "after", field: entries}},
-                f"config.{field}: {words}")
+                f"{field}: {words}")
     expect(service.get(path), before)
     apart = [good, {"ipRangeStart": "10.0.0.10", "ipRangeEnd": "10.0.0.12"},
              {"ipRangeStart": "fd00::1", "ipRangeEnd": "fd00::9"}]

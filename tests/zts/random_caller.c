@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Random calls from many threads while the node starts and stops: none crashes, hangs or leaks.
-   random_caller [SECONDS [SEED [THREADS [shared]]]]
+   random_caller [SECONDS [SEED [THREADS]]] [shared]
    Each thread has its own descriptors, unless they are to be shared. */
 #define _GNU_SOURCE
 #include "lab/lab.h"
@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <pthread.h>
 #include <time.h>
 
@@ -128,13 +129,14 @@ static int call_and_move(void)
 
 int main(int argc, char **argv)
 {
+    is_shared = argc > 1 && strcmp(argv[argc - 1], "shared") == 0;
+    argc -= is_shared;
     if (argc > 1)
         seconds = (unsigned)strtoul(argv[1], NULL, 10);
     if (argc > 2)
         seed = (unsigned)strtoul(argv[2], NULL, 10);
     if (argc > 3)
         threads = (unsigned)strtoul(argv[3], NULL, 10);
-    is_shared = argc > 4;
     if (threads < 1 || threads > MOST_THREADS) {
         fprintf(stderr, "random_caller: 1 to %d threads\n", MOST_THREADS);
         return 2;
