@@ -140,8 +140,10 @@ int zts_bsd_socket(int family, int type, int protocol)
     zts_begin();
     zt_core_lock();
     int fd = lwip_socket(family, type, protocol);
-    if (fd >= 0)
+    if (fd >= 0) {
         zt_ready_attach(fd);
+        zts_mark_new(fd, type == ZTS_SOCK_STREAM ? ZTS_MARK_STREAM : 0);
+    }
     zt_core_unlock();
     return finish_new(fd, type == ZTS_SOCK_STREAM ? ZTS_MARK_STREAM : 0);
 }
@@ -234,12 +236,10 @@ int zts_bsd_connect(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrl
     bool is_address = read_address(addr, addrlen, &ip, &port);
     if (is_address && !ip_addr_isany(&ip) && !zt_stack_can_reach(&ip))
         return zts_fail(ZTS_EHOSTUNREACH);
-    bool takes_turns = zts_is_stream(fd);
-    if (takes_turns && !zts_turn_take(ZTS_TURN_WRITE, fd))
+    if (!zts_turn_take(ZTS_TURN_WRITE, fd))
         return zts_fail(zt_stream_stage(fd) == ZT_STREAM_OPEN ? ZTS_EISCONN : ZTS_EALREADY);
     int result = connect_to(fd, addr, addrlen, is_address ? &ip : NULL, port);
-    if (takes_turns)
-        zts_turn_give_back(ZTS_TURN_WRITE, fd);
+    zts_turn_give_back(ZTS_TURN_WRITE, fd);
     return result;
 }
 
@@ -390,8 +390,16 @@ int zts_bsd_fcntl(int fd, int cmd, int flags)
 {
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
+    if (!zt_socket_is_open(fd))
+        return zts_fail(ZTS_EBADF);
+    bool changes = cmd == ZTS_F_SETFL;
+    if (changes && !zts_turn_await_write(fd))
+        return zts_fail(ZTS_EAGAIN);
     zts_begin();
-    return finish(lwip_fcntl(fd, cmd, flags));
+    int result = lwip_fcntl(fd, cmd, flags);
+    if (changes)
+        zts_turn_give_back(ZTS_TURN_WRITE, fd);
+    return finish(result);
 }
 
 /* Whoever is reading takes what there is. */
@@ -417,7 +425,14 @@ int zts_bsd_ioctl(int fd, unsigned long request, void *argp)
     if (argp == NULL)
         return ZTS_ERR_ARG;
     zts_begin();
-    if (request != (unsigned long)ZTS_FIONREAD)
-        return finish(lwip_ioctl(fd, (long)request, argp));
-    return finish(count_readable(fd, argp));
+    if (request == (unsigned long)ZTS_FIONREAD)
+        return finish(count_readable(fd, argp));
+    if (!zt_socket_is_open(fd))
+        return zts_fail(ZTS_EBADF);
+    /* what is left makes it blocking or non-blocking */
+    if (!zts_turn_await_write(fd))
+        return zts_fail(ZTS_EAGAIN);
+    int result = lwip_ioctl(fd, (long)request, argp);
+    zts_turn_give_back(ZTS_TURN_WRITE, fd);
+    return finish(result);
 }

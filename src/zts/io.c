@@ -110,6 +110,9 @@ static ssize_t send_message(int fd, const struct msghdr *message, size_t length,
     bool is_stream = zts_is_stream(fd);
     ssize_t result;
 
+    /* Just accepted, and not yet known as what it is. */
+    if (zts_is_closed(fd))
+        return zts_fail(ZTS_EBADF);
     int code = is_stream ? 0 : judge_datagram(fd, length, message->msg_name != NULL);
     if (code != 0)
         return zts_fail(code);

@@ -5,7 +5,9 @@
 
 #include "lwip/ip.h"
 #include "lwip/sockets.h"
+#include "os/corelock.h"
 #include "stack/tcpsock.h"
+#include "zts/share.h"
 
 /* A datagram socket has no buffer of its own: what it sends goes into the node's ring. */
 enum { DATAGRAM_SEND_BUFFER = ZT_MAX_SEND_RING };
@@ -86,6 +88,42 @@ static bool is_time_out_of_range(int level, int optname, const void *optval, zts
            wanted.tv_usec < 0 || wanted.tv_usec > INT32_MAX;
 }
 
+/* In one hold of the lock: lwIP looks into what a close takes away. */
+static int set_locked(int fd, int level, int optname, const void *optval, socklen_t optlen)
+{
+    zt_core_lock();
+    bool is_open = zt_socket_is_open(fd);
+    int result = is_open ? lwip_setsockopt(fd, level, optname, optval, optlen) : -1;
+    if (!is_open)
+        zt_stack_errno = ZTS_EBADF;
+    zt_core_unlock();
+    return result;
+}
+
+static int set_theirs(int fd, int level, int optname, const void *optval, socklen_t optlen)
+{
+    if (level != ZTS_SOL_SOCKET || optname != ZTS_SO_SNDTIMEO)
+        return set_locked(fd, level, optname, optval, optlen);
+    if (!zts_turn_await_write(fd)) {
+        zt_stack_errno = ZTS_EAGAIN;
+        return -1;
+    }
+    int result = set_locked(fd, level, optname, optval, optlen);
+    zts_turn_give_back(ZTS_TURN_WRITE, fd);
+    return result;
+}
+
+static int get_theirs(int fd, int level, int optname, void *optval, socklen_t *optlen)
+{
+    zt_core_lock();
+    bool is_open = zt_socket_is_open(fd);
+    int result = is_open ? lwip_getsockopt(fd, level, optname, optval, optlen) : -1;
+    if (!is_open)
+        zt_stack_errno = ZTS_EBADF;
+    zt_core_unlock();
+    return result;
+}
+
 int zts_bsd_setsockopt(int fd, int level, int optname, const void *optval, zts_socklen_t optlen)
 {
     int value;
@@ -101,7 +139,7 @@ int zts_bsd_setsockopt(int fd, int level, int optname, const void *optval, zts_s
         (optname == ZTS_IPV6_JOIN_GROUP || optname == ZTS_IPV6_LEAVE_GROUP))
         return (int)zts_finish(join_default6(fd, optname, optval, optlen));
     if (!is_ours(level, optname))
-        return (int)zts_finish(lwip_setsockopt(fd, level, optname, optval, optlen));
+        return (int)zts_finish(set_theirs(fd, level, optname, optval, optlen));
     if (optval == NULL)
         return zts_fail(ZTS_EFAULT);
     if (optlen < sizeof value)
@@ -162,7 +200,7 @@ int zts_bsd_getsockopt(int fd, int level, int optname, void *optval, zts_socklen
         return zts_fail(ZTS_EBADF);
     zts_begin();
     if (!is_ours(level, optname))
-        return (int)zts_finish(lwip_getsockopt(fd, level, optname, optval, optlen));
+        return (int)zts_finish(get_theirs(fd, level, optname, optval, optlen));
     if (optval == NULL || optlen == NULL)
         return zts_fail(ZTS_EFAULT);
     if (*optlen < sizeof(int))

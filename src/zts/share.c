@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 /* The rest is left to calls that don't wait. */
-enum { LARGEST_CROWD = 160, STEP_MS = 1 };
+enum { LARGEST_CROWD = 160, STEP_MS = 1, MOST_STEPS = 50 };
 
 static _Atomic bool taken[2][ZT_MAX_SOCKETS];
 static _Atomic unsigned short crowds[ZT_MAX_SOCKETS];
@@ -41,6 +41,16 @@ int zts_turn_await_read(int fd, bool may_wait, int64_t timeout_ms)
         zt_host_sleep_ms(STEP_MS);
     }
     return 0;
+}
+
+bool zts_turn_await_write(int fd)
+{
+    for (int i = 0; i < MOST_STEPS; i++) {
+        if (zts_turn_take(ZTS_TURN_WRITE, fd))
+            return true;
+        zt_host_sleep_ms(STEP_MS);
+    }
+    return false;
 }
 
 bool zts_crowd_enter(int fd)
