@@ -22,7 +22,7 @@ sys.path.insert(0, str(pages.TOP / "tests/cmd"))
 from controllers import find_postgres  # noqa: E402
 
 README = pages.TOP / "README.md"
-SECONDS = 20
+SECONDS = 60
 SERVERS = ("zt up", "zt root", "zt controller -H")
 
 
