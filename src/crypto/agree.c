@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* X25519 and Ed25519 on libcrypto, in the protocol's key and 96-byte signature forms. docs/wire.md 2. */
 #include "crypto/agree.h"
+
+#include "crypto/algorithms.h"
 #include "crypto/digest.h"
 #include "crypto/wipe.h"
 
@@ -14,8 +16,10 @@ enum { KEY_HALF = 32, DIGEST_KEPT = 32, ED25519_SIGNATURE = 64 };
 static void derive_public(int type, uint8_t out[KEY_HALF], const uint8_t secret[KEY_HALF])
 {
     size_t length = KEY_HALF;
-    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(type, NULL, secret, KEY_HALF);
+    EVP_PKEY *key;
 
+    (void)zt_algorithms(); /* which prepares libcrypto */
+    key = EVP_PKEY_new_raw_private_key(type, NULL, secret, KEY_HALF);
     OPENSSL_assert(key != NULL);
     OPENSSL_assert(EVP_PKEY_get_raw_public_key(key, out, &length) == 1);
     EVP_PKEY_free(key);

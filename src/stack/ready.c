@@ -115,11 +115,16 @@ static bool is_known(int fd, enum netconn_evt event)
 
 static void on_event(struct netconn *conn, enum netconn_evt event, u16_t length)
 {
+    if (event == NETCONN_EVT_RCVMINUS) { /* comes without the lock */
+        original(conn, event, length);
+        return;
+    }
+
     int fd = conn->callback_arg.socket; /* the call may free the netconn */
 
     if (!is_known(fd, event))
         original(conn, event, length);
-    if (event == NETCONN_EVT_RCVMINUS || fd < 0)
+    if (fd < 0)
         return;
     assert(zt_core_lock_is_mine());
     if (told_hook != NULL)

@@ -268,7 +268,7 @@ static int begin(void **unused)
 static int end(void **unused)
 {
     (void)unused;
-    return zts_node_stop();
+    return zts_node_free(); /* waits until no thread is left */
 }
 
 int main(void)
