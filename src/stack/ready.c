@@ -9,11 +9,12 @@
 #include "os/corelock.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <string.h>
 
 static struct zt_waiter *waiters;
 static void (*told_hook)(int fd, bool is_news);
-static netconn_callback original; /* lwIP's, the same for all */
+static _Atomic(netconn_callback) original; /* lwIP's, the same for all; read without the lock too */
 
 static bool has_sent_end(const struct tcp_pcb *pcb)
 {
@@ -115,15 +116,17 @@ static bool is_known(int fd, enum netconn_evt event)
 
 static void on_event(struct netconn *conn, enum netconn_evt event, u16_t length)
 {
+    netconn_callback theirs = atomic_load(&original);
+
     if (event == NETCONN_EVT_RCVMINUS) { /* comes without the lock */
-        original(conn, event, length);
+        theirs(conn, event, length);
         return;
     }
 
     int fd = conn->callback_arg.socket; /* the call may free the netconn */
 
     if (!is_known(fd, event))
-        original(conn, event, length);
+        theirs(conn, event, length);
     if (fd < 0)
         return;
     assert(zt_core_lock_is_mine());
@@ -160,8 +163,9 @@ void zt_ready_attach(int fd)
     struct lwip_sock *socket = lwip_socket_dbg_get_socket(fd);
 
     assert(socket != NULL && socket->conn != NULL);
-    assert(original == NULL || original == socket->conn->callback);
-    original = socket->conn->callback;
+    netconn_callback theirs = socket->conn->callback;
+    assert(atomic_load(&original) == NULL || atomic_load(&original) == theirs);
+    atomic_store(&original, theirs);
     socket->conn->callback = on_event;
 }
 

@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <pthread.h>
 
@@ -58,6 +59,12 @@ uint32_t zt_stack_random(void)
 
     zt_host_random(&number, sizeof number);
     return number;
+}
+
+void zt_stack_fail(const char *claim, const char *file, int line)
+{
+    (void)fprintf(stderr, "libzt: stack: %s:%d: does not hold: %s\n", file, line, claim);
+    abort();
 }
 
 static void await_protection(void)

@@ -64,17 +64,6 @@ static int finish(int code)
     return ZTS_ERR_OK;
 }
 
-/* Membership by number 0 means the network that would be used to send there. */
-static int join_default6(int fd, int optname, const void *optval, zts_socklen_t optlen)
-{
-    struct zts_ipv6_mreq wanted;
-
-    memcpy(&wanted, optval, sizeof wanted);
-    if (wanted.ipv6mr_interface == 0)
-        wanted.ipv6mr_interface = zt_stack_default_interface();
-    return lwip_setsockopt(fd, IPPROTO_IPV6, optname, &wanted, optlen);
-}
-
 /* Up to 24 days, counted in milliseconds; lwIP would overflow beyond. */
 static bool is_time_out_of_range(int level, int optname, const void *optval, zts_socklen_t optlen)
 {
@@ -88,23 +77,56 @@ static bool is_time_out_of_range(int level, int optname, const void *optval, zts
            wanted.tv_usec < 0 || wanted.tv_usec > INT32_MAX;
 }
 
+/* lwIP looks into what only raw sockets have before it asks whether this is one. */
+static bool is_of_another_kind(int fd, int level)
+{
+    int type = 0;
+    socklen_t length = sizeof type;
+
+    return level == ZTS_IPPROTO_RAW &&
+           (lwip_getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0 || type != SOCK_RAW);
+}
+
+/* 0: lwIP may be asked. Lock held. */
+static int judge_option(int fd, int level)
+{
+    if (!zt_socket_is_open(fd))
+        return ZTS_EBADF;
+    return is_of_another_kind(fd, level) ? ZTS_ENOPROTOOPT : 0;
+}
+
 /* In one hold of the lock: lwIP looks into what a close takes away. */
 static int set_locked(int fd, int level, int optname, const void *optval, socklen_t optlen)
 {
     zt_core_lock();
-    bool is_open = zt_socket_is_open(fd);
-    int result = is_open ? lwip_setsockopt(fd, level, optname, optval, optlen) : -1;
-    if (!is_open)
-        zt_stack_errno = ZTS_EBADF;
+    int code = judge_option(fd, level);
+    int result = code == 0 ? lwip_setsockopt(fd, level, optname, optval, optlen) : -1;
+    if (code != 0)
+        zt_stack_errno = code;
     zt_core_unlock();
     return result;
+}
+
+/* Membership by number 0 means the network that would be used to send there. */
+static int join_group6(int fd, int optname, const void *optval)
+{
+    struct zts_ipv6_mreq wanted;
+
+    memcpy(&wanted, optval, sizeof wanted);
+    if (wanted.ipv6mr_interface == 0)
+        wanted.ipv6mr_interface = zt_stack_default_interface();
+    if (wanted.ipv6mr_interface > UINT8_MAX) { /* lwIP asserts that nobody asks for one */
+        zt_stack_errno = ZTS_EADDRNOTAVAIL;
+        return -1;
+    }
+    return set_locked(fd, IPPROTO_IPV6, optname, &wanted, sizeof wanted);
 }
 
 static int set_theirs(int fd, int level, int optname, const void *optval, socklen_t optlen)
 {
     if (level != ZTS_SOL_SOCKET || optname != ZTS_SO_SNDTIMEO)
         return set_locked(fd, level, optname, optval, optlen);
-    if (!zts_turn_await_write(fd)) {
+    if (!zts_turn_await(ZTS_TURN_WRITE, fd, ZTS_WRITE_PATIENCE_MS)) {
         zt_stack_errno = ZTS_EAGAIN;
         return -1;
     }
@@ -116,10 +138,10 @@ static int set_theirs(int fd, int level, int optname, const void *optval, sockle
 static int get_theirs(int fd, int level, int optname, void *optval, socklen_t *optlen)
 {
     zt_core_lock();
-    bool is_open = zt_socket_is_open(fd);
-    int result = is_open ? lwip_getsockopt(fd, level, optname, optval, optlen) : -1;
-    if (!is_open)
-        zt_stack_errno = ZTS_EBADF;
+    int code = judge_option(fd, level);
+    int result = code == 0 ? lwip_getsockopt(fd, level, optname, optval, optlen) : -1;
+    if (code != 0)
+        zt_stack_errno = code;
     zt_core_unlock();
     return result;
 }
@@ -135,9 +157,9 @@ int zts_bsd_setsockopt(int fd, int level, int optname, const void *optval, zts_s
     if (is_time_out_of_range(level, optname, optval, optlen))
         return zts_fail(ZTS_EINVAL);
     zts_begin();
-    if (level == ZTS_IPPROTO_IPV6 && optval != NULL && optlen == sizeof(struct zts_ipv6_mreq) &&
+    if (level == ZTS_IPPROTO_IPV6 && optval != NULL && optlen >= sizeof(struct zts_ipv6_mreq) &&
         (optname == ZTS_IPV6_JOIN_GROUP || optname == ZTS_IPV6_LEAVE_GROUP))
-        return (int)zts_finish(join_default6(fd, optname, optval, optlen));
+        return (int)zts_finish(join_group6(fd, optname, optval));
     if (!is_ours(level, optname))
         return (int)zts_finish(set_theirs(fd, level, optname, optval, optlen));
     if (optval == NULL)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <pthread.h>
+#include <limits.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -236,6 +237,29 @@ static void useful_options_exist(void **unused)
     zts_close(datagrams6);
 }
 
+static void an_option_of_raw_sockets_is_none_of_others(void **unused)
+{
+    static const int types[] = { ZTS_SOCK_STREAM, ZTS_SOCK_DGRAM };
+    int value = 2;
+    zts_socklen_t length = sizeof value;
+
+    (void)unused;
+    for (int i = 0; i < 2; i++) {
+        int fd = zts_socket(ZTS_AF_INET6, types[i], 0);
+        /* a stream whose attempt failed has nothing below it that could be looked into */
+        if (types[i] == ZTS_SOCK_STREAM)
+            (void)zts_connect(fd, "::1", 6388, 100);
+        assert_int_equal(zts_bsd_setsockopt(fd, ZTS_IPPROTO_RAW, ZTS_IPV6_CHECKSUM, &value, length),
+                         ZTS_ERR_SOCKET);
+        assert_int_equal(zts_get_errno(), ZTS_ENOPROTOOPT);
+        assert_int_equal(
+            zts_bsd_getsockopt(fd, ZTS_IPPROTO_RAW, ZTS_IPV6_CHECKSUM, &value, &length),
+            ZTS_ERR_SOCKET);
+        assert_int_equal(zts_get_errno(), ZTS_ENOPROTOOPT);
+        zts_close(fd);
+    }
+}
+
 /* The network subscribes to what sockets join. */
 static void a_joined_group_is_subscribed_to_by_the_network(void **unused)
 {
@@ -251,6 +275,31 @@ static void a_joined_group_is_subscribed_to_by_the_network(void **unused)
     assert_int_equal(zts_core_query_mc_count(network), before + 1);
     zts_close(fd);
     assert_int_equal(zts_core_query_mc_count(network), before);
+}
+
+static void a_group_can_only_be_joined_on_an_interface_that_is_there(void **unused)
+{
+    static const unsigned numbers[] = { 255, 256, 0x10001, UINT_MAX };
+    struct {
+        struct zts_ipv6_mreq group;
+        char more[8]; /* a longer value is no other value */
+    } wanted;
+    int fd = zts_socket(ZTS_AF_INET6, ZTS_SOCK_DGRAM, 0);
+
+    (void)unused;
+    memset(&wanted, 0, sizeof wanted);
+    assert_int_equal(zts_inet_pton(ZTS_AF_INET6, "ff02::4321", &wanted.group.ipv6mr_multiaddr), 1);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        wanted.group.ipv6mr_interface = numbers[i];
+        assert_int_equal(zts_bsd_setsockopt(fd, ZTS_IPPROTO_IPV6, ZTS_IPV6_JOIN_GROUP,
+                                            &wanted.group, sizeof wanted.group),
+                         ZTS_ERR_SOCKET);
+        assert_int_equal(zts_get_errno(), ZTS_EADDRNOTAVAIL);
+        assert_int_equal(
+            zts_bsd_setsockopt(fd, ZTS_IPPROTO_IPV6, ZTS_IPV6_LEAVE_GROUP, &wanted, sizeof wanted),
+            ZTS_ERR_SOCKET);
+    }
+    zts_close(fd);
 }
 
 /* D21 */
@@ -322,7 +371,9 @@ int main(void)
         cmocka_unit_test(closing_wakes_a_blocked_call),
         cmocka_unit_test(what_is_no_socket_is_refused),
         cmocka_unit_test(useful_options_exist),
+        cmocka_unit_test(an_option_of_raw_sockets_is_none_of_others),
         cmocka_unit_test(a_joined_group_is_subscribed_to_by_the_network),
+        cmocka_unit_test(a_group_can_only_be_joined_on_an_interface_that_is_there),
         cmocka_unit_test(a_refused_call_leaves_the_socket_as_it_was),
         cmocka_unit_test(there_are_more_descriptors_than_an_fd_set_has_bits),
         cmocka_unit_test(a_descriptor_can_be_closed_once_after_the_stop),

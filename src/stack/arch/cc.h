@@ -16,8 +16,10 @@
 uint32_t zt_stack_random(void);
 
 #define LWIP_RAND() zt_stack_random()
-/* A library prints nothing; a broken invariant ends the process. */
+/* Says which invariant is broken, and ends the process. */
+_Noreturn void zt_stack_fail(const char *claim, const char *file, int line);
+
 #define LWIP_PLATFORM_DIAG(x)
-#define LWIP_PLATFORM_ASSERT(x) abort()
+#define LWIP_PLATFORM_ASSERT(x) zt_stack_fail(x, __FILE__, __LINE__)
 
 #endif
