@@ -158,8 +158,8 @@ static bool take_input(struct conversation *server)
     return zts_shutdown_wr(server->fd) == 0;
 }
 
-/* Prints what has come. False: that was all. */
-static bool print_answers(struct conversation *server)
+/* Prints what has come. Positive: more may come; 0: that was all; negative: the connection failed. */
+static int print_answers(struct conversation *server)
 {
     char bytes[CHUNK];
     ssize_t length;
@@ -167,7 +167,9 @@ static bool print_answers(struct conversation *server)
     while ((length = zts_read(server->fd, bytes, CHUNK)) > 0)
         fwrite(bytes, 1, (size_t)length, stdout);
     fflush(stdout);
-    return length < 0 && zts_errno == ZTS_EAGAIN;
+    if (length < 0 && zts_errno == ZTS_EAGAIN)
+        return 1;
+    return length == 0 ? 0 : -1;
 }
 
 /* Input is read only when the last piece is out; the server's answers always. */
@@ -191,8 +193,9 @@ static int converse(struct conversation *server)
         for (int i = 0; i < count; i++) {
             if (events[i].data.ptr == &is_input && !take_input(server))
                 return failed("ending the conversation");
-            if (events[i].data.ptr == server && !print_answers(server))
-                return 0;
+            int more = events[i].data.ptr == server ? print_answers(server) : 1;
+            if (more <= 0)
+                return more == 0 ? 0 : failed("reading");
         }
         if (!send_waiting(server))
             return failed("writing");

@@ -112,6 +112,18 @@ bool zts_is_nonblocking(int fd)
     return flags >= 0 && (flags & O_NONBLOCK) != 0;
 }
 
+int64_t zts_patience_ms(int fd, int flags, int option)
+{
+    struct timeval timeout = { 0, 0 };
+    socklen_t length = sizeof timeout;
+
+    if ((flags & ZTS_MSG_DONTWAIT) != 0 || zts_is_nonblocking(fd))
+        return 0;
+    (void)lwip_getsockopt(fd, SOL_SOCKET, option, &timeout, &length);
+    int64_t limit_ms = (int64_t)timeout.tv_sec * 1000 + timeout.tv_usec / 1000;
+    return limit_ms > 0 ? limit_ms : -1;
+}
+
 bool zts_is_stream(int fd)
 {
     return zts_is_marked(fd, ZTS_MARK_STREAM);
@@ -393,7 +405,7 @@ int zts_bsd_fcntl(int fd, int cmd, int flags)
     if (!zt_socket_is_open(fd))
         return zts_fail(ZTS_EBADF);
     bool changes = cmd == ZTS_F_SETFL;
-    if (changes && !zts_turn_await_write(fd))
+    if (changes && !zts_turn_await(ZTS_TURN_WRITE, fd, ZTS_WRITE_PATIENCE_MS))
         return zts_fail(ZTS_EAGAIN);
     zts_begin();
     int result = lwip_fcntl(fd, cmd, flags);
@@ -430,7 +442,7 @@ int zts_bsd_ioctl(int fd, unsigned long request, void *argp)
     if (!zt_socket_is_open(fd))
         return zts_fail(ZTS_EBADF);
     /* what is left makes it blocking or non-blocking */
-    if (!zts_turn_await_write(fd))
+    if (!zts_turn_await(ZTS_TURN_WRITE, fd, ZTS_WRITE_PATIENCE_MS))
         return zts_fail(ZTS_EAGAIN);
     int result = lwip_ioctl(fd, (long)request, argp);
     zts_turn_give_back(ZTS_TURN_WRITE, fd);

@@ -33,13 +33,6 @@ static void read_stream_failure(int fd)
     }
 }
 
-/* Another thread is in the middle of a write to the same stream: whose turn it is comes first. */
-static bool shall_wait_for_writer(int fd, int flags)
-{
-    return zt_stack_errno == ZTS_EINPROGRESS && zt_stream_stage(fd) == ZT_STREAM_OPEN &&
-           (flags & ZTS_MSG_DONTWAIT) == 0 && !zts_is_nonblocking(fd);
-}
-
 /* The network below has no room now: a blocking datagram socket waits for it. */
 static bool shall_wait_for_room(int fd, int flags)
 {
@@ -51,8 +44,7 @@ static bool shall_wait_for_room(int fd, int flags)
 
 static bool shall_retry(int fd, int flags, ssize_t result)
 {
-    if (result >= 0 || !zts_is_running() ||
-        !(shall_wait_for_writer(fd, flags) || shall_wait_for_room(fd, flags)))
+    if (result >= 0 || !zts_is_running() || !shall_wait_for_room(fd, flags))
         return false;
     zt_host_sleep_ms(RETRY_MS);
     zts_begin();
@@ -83,9 +75,18 @@ static int judge_datagram(int fd, size_t length, bool has_address)
     return has_address || zt_socket_has_peer(fd) ? 0 : ZTS_EDESTADDRREQ;
 }
 
+/* Another thread that writes to the same stream comes first; one that connects it is not waited for. */
+static bool await_turn(int fd, int flags)
+{
+    if (zts_turn_take(ZTS_TURN_WRITE, fd))
+        return true;
+    return zt_stream_stage(fd) == ZT_STREAM_OPEN &&
+           zts_turn_await(ZTS_TURN_WRITE, fd, zts_patience_ms(fd, flags, ZTS_SO_SNDTIMEO));
+}
+
 static ssize_t write_in_turn(int fd, const struct msghdr *message, int flags)
 {
-    if (!zts_turn_take(ZTS_TURN_WRITE, fd)) {
+    if (!await_turn(fd, flags)) {
         zt_stack_errno = ZTS_EINPROGRESS;
         return -1;
     }

@@ -212,17 +212,11 @@ static ssize_t receive_datagram(int fd, struct zts_msghdr *msg, int flags, size_
     return length;
 }
 
-/* Another thread that reads from the same socket comes first. 0 or the error number. */
-static int await_turn(int fd, int flags)
+/* Another thread that reads from the same socket comes first. */
+static bool await_turn(int fd, int flags)
 {
-    struct timeval timeout = { 0, 0 };
-    socklen_t length = sizeof timeout;
-
-    if (zts_turn_take(ZTS_TURN_READ, fd))
-        return 0;
-    (void)lwip_getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, &length);
-    bool may_wait = (flags & ZTS_MSG_DONTWAIT) == 0 && !zts_is_nonblocking(fd);
-    return zts_turn_await_read(fd, may_wait, timeout.tv_sec * 1000 + timeout.tv_usec / 1000);
+    return zts_turn_take(ZTS_TURN_READ, fd) ||
+           zts_turn_await(ZTS_TURN_READ, fd, zts_patience_ms(fd, flags, ZTS_SO_RCVTIMEO));
 }
 
 static ssize_t receive(int fd, struct zts_msghdr *msg, int flags)
@@ -238,9 +232,8 @@ static ssize_t receive(int fd, struct zts_msghdr *msg, int flags)
             return zts_fail(ZTS_EINVAL);
         room += msg->msg_iov[i].iov_len;
     }
-    int code = await_turn(fd, flags);
-    if (code != 0)
-        return zts_fail(code);
+    if (!await_turn(fd, flags))
+        return zts_fail(ZTS_EAGAIN);
     ssize_t result =
         zts_is_stream(fd) ? receive_stream(fd, msg, flags) : receive_datagram(fd, msg, flags, room);
     zts_turn_give_back(ZTS_TURN_READ, fd);

@@ -38,5 +38,8 @@ bool zts_is_stream(int fd);
 /* May the address be given to lwIP? */
 bool zts_is_socket_address(const void *addr, zts_socklen_t addrlen);
 bool zts_is_nonblocking(int fd);
+/* How long a call with these flags may wait, by ZTS_SO_RCVTIMEO or ZTS_SO_SNDTIMEO: 0 not at all, negative
+   for ever. */
+int64_t zts_patience_ms(int fd, int flags, int option);
 
 #endif

@@ -114,6 +114,53 @@ static void a_close_wakes_readers_and_writers_of_a_stream(void **unused)
 }
 
 /* The queue of a listener is full of those that nobody accepts: a further attempt stays unanswered. */
+static void readers_of_one_stream_are_served_in_turn(void **unused)
+{
+    enum { READERS = 4 };
+    struct blocked blocked[READERS];
+
+    (void)unused;
+    struct pair pair = blocking_pair();
+    for (int i = 0; i < READERS; i++) {
+        blocked[i] = (struct blocked){ .fd = pair.client, .act = RECEIVE };
+        start(&blocked[i]);
+    }
+    settle();
+    for (int i = 0; i < READERS; i++) {
+        assert_int_equal(zts_bsd_send(pair.server, "x", 1, 0), 1);
+        settle();
+    }
+    for (int i = 0; i < READERS; i++) {
+        join(&blocked[i]);
+        assert_int_equal(blocked[i].result, 1);
+    }
+    zts_close(pair.client);
+    zts_close(pair.server);
+    zts_close(pair.listener);
+}
+
+static void a_reader_who_waits_for_another_keeps_its_own_time(void **unused)
+{
+    char byte;
+
+    (void)unused;
+    struct pair pair = blocking_pair();
+    struct blocked first = { .fd = pair.client, .act = RECEIVE };
+    start(&first);
+    settle();
+    assert_int_equal(zts_set_recv_timeout(pair.client, 0, 20000), 0);
+    assert_int_equal(zts_bsd_recv(pair.client, &byte, 1, 0), ZTS_ERR_SOCKET);
+    assert_int_equal(zts_get_errno(), ZTS_EAGAIN);
+    assert_int_equal(zts_bsd_recv(pair.client, &byte, 1, ZTS_MSG_DONTWAIT), ZTS_ERR_SOCKET);
+    assert_int_equal(zts_get_errno(), ZTS_EAGAIN);
+    assert_int_equal(zts_bsd_send(pair.server, "x", 1, 0), 1);
+    join(&first);
+    assert_int_equal(first.result, 1);
+    zts_close(pair.client);
+    zts_close(pair.server);
+    zts_close(pair.listener);
+}
+
 static void a_close_wakes_a_blocked_connect(void **unused)
 {
     int listener = listen_at(6399), waiting[64], count = 0;
@@ -275,6 +322,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_close_wakes_readers_and_writers_of_a_stream),
+        cmocka_unit_test(readers_of_one_stream_are_served_in_turn),
+        cmocka_unit_test(a_reader_who_waits_for_another_keeps_its_own_time),
         cmocka_unit_test(a_close_wakes_a_blocked_connect),
         cmocka_unit_test(of_two_closes_one_lingers_and_one_is_refused),
         cmocka_unit_test(a_connection_that_lingers_with_unread_data_is_reset),
