@@ -19,8 +19,9 @@ struct zt_turn_work {
 };
 
 /* The wire thread. Open: from now on others may have the turn, which is the caller's; nothing happens if
-   another work has it already. Yield, after a round that brought so many datagrams: lets a thread have it that asked, and returns
-   when it is the caller's again. Context: the work's; of another work, nothing happens. */
+   another work has it already. Yield, after a round that brought so many datagrams: lets a thread that
+   asked have it, and returns when it is the caller's again. Context: the work's; of another work, nothing
+   happens. */
 void zt_turn_open(const struct zt_turn_work *work);
 void zt_turn_yield(const void *context, size_t came);
 /* Any thread that is not serving: nobody but the wire thread serves once this returns. */
