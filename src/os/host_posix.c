@@ -18,18 +18,28 @@
 #define MONO_CLOCK CLOCK_MONOTONIC
 #endif
 
-static int64_t read_clock_ms(clockid_t clock)
+static int64_t read_clock_us(clockid_t clock)
 {
     struct timespec now;
 
     if (clock_gettime(clock, &now) != 0)
         abort();
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t read_clock_ms(clockid_t clock)
+{
+    return read_clock_us(clock) / 1000;
 }
 
 int64_t zt_host_mono_ms(void)
 {
     return read_clock_ms(MONO_CLOCK);
+}
+
+int64_t zt_host_mono_precise_us(void)
+{
+    return read_clock_us(CLOCK_MONOTONIC);
 }
 
 struct zt_instant zt_host_now(void)

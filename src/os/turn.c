@@ -33,7 +33,7 @@ static _Atomic bool is_bulk;   /* a round of the wire thread brought many datagr
 static _Atomic bool is_wanted; /* by a thread that waits for the wire thread to leave */
 static struct zt_monitor *_Atomic guest_monitor; /* where the guest would sleep; NULL: no guest */
 
-static _Thread_local bool is_guest, abstains;
+static _Thread_local bool is_guest, abstains, expects;
 
 static void make_monitor(void)
 {
@@ -195,12 +195,15 @@ static bool serve_until(struct zt_monitor *monitor, bool (*is_ready)(const void 
                         const void *object, int64_t deadline_ms)
 {
     size_t came = 1;
+    bool is_near = expects;
 
     while (!is_ready(object) && came > 0 && came <= MOST_DATAGRAMS) {
         int64_t wait_ms = left_ms(deadline_ms);
         zt_monitor_leave(monitor);
-        came = turn.work.serve(turn.work.context,
-                               wait_ms < 0 || wait_ms > PATIENCE_MS ? PATIENCE_MS : wait_ms);
+        came =
+            turn.work.serve(turn.work.context,
+                            wait_ms < 0 || wait_ms > PATIENCE_MS ? PATIENCE_MS : wait_ms, is_near);
+        is_near = false;
         zt_monitor_enter(monitor);
     }
     return came > 0 && came <= MOST_DATAGRAMS;
@@ -222,6 +225,7 @@ bool zt_turn_wait(struct zt_monitor *monitor, bool (*is_ready)(const void *objec
         atomic_store(&guest_monitor, NULL);
         stop_serving(was_fruitful);
     }
+    expects = false;
     for (int64_t wait_ms; !is_ready(object) && (wait_ms = left_ms(deadline_ms)) != 0;)
         (void)zt_monitor_wait(monitor, wait_ms);
     return is_ready(object);
@@ -236,6 +240,11 @@ void zt_turn_wake_all(struct zt_monitor *monitor)
     if (atomic_load(&guest_monitor) == monitor)
         turn.work.wake(turn.work.context);
     zt_monitor_leave(turn.monitor);
+}
+
+void zt_turn_expect(void)
+{
+    expects = true;
 }
 
 void zt_turn_abstain(void)

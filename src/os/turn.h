@@ -12,8 +12,9 @@
 
 struct zt_turn_work {
     void *context;
-    /* One round: waits at most timeout_ms, then does all that is due. How many datagrams came. */
-    size_t (*serve)(void *context, int64_t timeout_ms);
+    /* One round: waits at most timeout_ms, then does all that is due. How many datagrams came. is_near:
+       what it waits for may come at once. */
+    size_t (*serve)(void *context, int64_t timeout_ms, bool is_near);
     /* Ends the waiting of the round under way, or of the next. Any thread. */
     void (*wake)(void *context);
 };
@@ -33,6 +34,9 @@ bool zt_turn_wait(struct zt_monitor *monitor, bool (*is_ready)(const void *objec
                   const void *object, int64_t timeout_ms);
 /* Wakes all who wait so at this monitor, which the caller keeps alive. */
 void zt_turn_wake_all(struct zt_monitor *monitor);
+/* The calling thread asked something that may be answered at once: in its next wait it looks for the
+   answer for a moment before it sleeps, if it has the turn. */
+void zt_turn_expect(void);
 /* The calling thread never serves: what it waits for is not worth it. */
 void zt_turn_abstain(void);
 

@@ -38,6 +38,9 @@ uint32_t zt_udp_at(const struct zt_udp *udp, size_t index, struct zt_endpoint *l
    socket keeps bringing datagrams at once, news of the others may come a few milliseconds late. */
 unsigned zt_udp_wait(struct zt_udp *udp, int64_t timeout_ms);
 void zt_udp_wake(struct zt_udp *udp); /* any thread */
+/* What the next wait is for may come at once: where one socket keeps bringing datagrams, it looks for a
+   moment before it sleeps, as long as that is worth it. */
+void zt_udp_expect(struct zt_udp *udp);
 
 /* Takes what has arrived at the sockets that the last wait found readable, without waiting; 0 when that
    is all. Bytes may be written to and are valid until the next call. */

@@ -119,12 +119,13 @@ static size_t receive_from(struct zt_arrivals *arrivals, struct zt_udp_socket *s
     return got > 0 ? (size_t)got : 0;
 }
 
-bool zt_udp_receive_ahead(struct zt_udp *udp, struct zt_udp_socket *socket)
+bool zt_udp_receive_ahead(struct zt_udp *udp, struct zt_udp_socket *socket, bool only_looks)
 {
     assert(udp->ahead_count == 0);
     if (!udp->arrivals)
         return false;
-    udp->ahead_count = receive_from(udp->arrivals, socket, 0, MSG_WAITFORONE);
+    udp->ahead_count =
+        receive_from(udp->arrivals, socket, 0, only_looks ? MSG_DONTWAIT : MSG_WAITFORONE);
     udp->ahead_number = socket->number;
     return udp->ahead_count > 0;
 }

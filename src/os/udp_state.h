@@ -39,6 +39,9 @@ struct zt_udp_watch {
     unsigned lone_waits;                    /* how many, each soon after the one before */
     int64_t began_ms;                       /* the last wait */
     int64_t looked_ms;                      /* when all sockets were last looked at */
+    bool is_near;                           /* the next wait looks before it sleeps */
+    unsigned vain_looks;                    /* since the last that found something */
+    unsigned looks_to_skip;                 /* for that reason */
     _Atomic bool is_woken;                  /* and wake_fd not read since */
     struct zt_udp_socket *_Atomic blocking; /* in a receive that lasts until something arrives */
     pthread_mutex_t interrupting;           /* held by who uses the pointer above */
@@ -67,8 +70,8 @@ void zt_udp_watch_close(struct zt_udp *udp);
 int zt_udp_watch_add(struct zt_udp *udp, struct zt_udp_socket *socket);
 void zt_udp_watch_remove(struct zt_udp *udp, const struct zt_udp_socket *socket);
 
-/* Receives from this socket, for which it waits a few milliseconds; the next zt_udp_receive lists what
-   came. False: nothing. */
-bool zt_udp_receive_ahead(struct zt_udp *udp, struct zt_udp_socket *socket);
+/* Receives from this socket, for which it waits a few milliseconds unless it only looks; the next
+   zt_udp_receive lists what came. False: nothing. */
+bool zt_udp_receive_ahead(struct zt_udp *udp, struct zt_udp_socket *socket, bool only_looks);
 
 #endif

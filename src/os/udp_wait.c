@@ -12,6 +12,7 @@
 #include "os/udp_state.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -22,6 +23,8 @@ enum {
     LOOK_MS = 1,
     FIRST_WAITS = 8,    /* that one socket ended, before it is waited for alone */
     LEAST_WAIT_MS = 10, /* not shorter than a receive's timeout, in ticks of the system's clock */
+    LOOK_US = 100, /* for what is near; longer than an exchange between two hosts of one room */
+    MOST_DOUBLINGS = 6, /* of the number of looks left out after one in vain */
 };
 
 static bool add(const struct zt_udp_watch *watch, int fd, void *mark)
@@ -201,15 +204,59 @@ static bool is_lone_worth_it(struct zt_udp *udp, int64_t now_ms, int64_t timeout
            (timeout_ms < 0 || timeout_ms >= LEAST_WAIT_MS) && !zt_udp_is_blocked(udp);
 }
 
+void zt_udp_expect(struct zt_udp *udp)
+{
+    udp->watch.is_near = true;
+}
+
+static bool is_look_worth_it(struct zt_udp_watch *watch)
+{
+    bool is_near = watch->is_near;
+
+    watch->is_near = false;
+    if (is_near && watch->looks_to_skip > 0) {
+        watch->looks_to_skip--;
+        return false;
+    }
+    return is_near;
+}
+
+static void note_look(struct zt_udp_watch *watch, bool came)
+{
+    watch->vain_looks = came ? 0 : watch->vain_looks + 1;
+    if (watch->vain_looks > MOST_DOUBLINGS)
+        watch->vain_looks = MOST_DOUBLINGS;
+    watch->looks_to_skip = (1u << watch->vain_looks) - 1;
+}
+
+/* A thread that sleeps costs the sender a call to wake it, and its processor the way out of its rest:
+   more than an exchange with a host nearby. Whoever else wants the processor gets it meanwhile. */
+static bool look_at_lone(struct zt_udp *udp)
+{
+    struct zt_udp_watch *watch = &udp->watch;
+    int64_t until_us = zt_host_mono_precise_us() + LOOK_US;
+    bool came = false;
+
+    while (!came && !atomic_load(&watch->is_woken) && zt_host_mono_precise_us() < until_us) {
+        came = zt_udp_receive_ahead(udp, watch->lone, true);
+        if (!came)
+            (void)sched_yield();
+    }
+    note_look(watch, came);
+    return came;
+}
+
 static bool wait_for_lone(struct zt_udp *udp)
 {
     struct zt_udp_watch *watch = &udp->watch;
     bool came = false;
 
+    if (is_look_worth_it(watch) && look_at_lone(udp))
+        return true;
     /* Who wakes looks at the second after having set the first. */
     atomic_store(&watch->blocking, watch->lone);
     if (!atomic_load(&watch->is_woken))
-        came = zt_udp_receive_ahead(udp, watch->lone);
+        came = zt_udp_receive_ahead(udp, watch->lone, false);
     atomic_store(&watch->blocking, NULL);
     if (!came)
         watch->lone_waits = 0;

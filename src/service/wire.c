@@ -125,12 +125,14 @@ static size_t receive_all(struct zt_service *service, int64_t *now_ms)
 }
 
 /* One round of whoever has the turn. */
-static size_t serve(void *context, int64_t timeout_ms)
+static size_t serve(void *context, int64_t timeout_ms, bool is_near)
 {
     struct zt_service *service = context;
     int64_t until_ms = plan_sleep(service);
     int64_t wait_ms = left_ms(until_ms);
     bool is_cut = timeout_ms >= 0 && (wait_ms < 0 || wait_ms > timeout_ms);
+    if (is_near)
+        zt_udp_expect(service->udp);
     unsigned what = zt_udp_wait(service->udp, is_cut ? timeout_ms : wait_ms);
 
     if (until_ms == INT64_MAX) { /* nothing works: only the stop is awaited */
@@ -157,7 +159,7 @@ static void loop(struct zt_service *service)
     if (service->settings.options.use_stack)
         zt_turn_open(&work);
     while (!atomic_load(&service->is_stopping)) {
-        size_t came = serve(service, -1);
+        size_t came = serve(service, -1, false);
         zt_turn_yield(service, came);
     }
 }

@@ -4,6 +4,7 @@
 
 #include "lwip/sockets.h"
 #include "os/host.h"
+#include "os/turn.h"
 #include "stack/tcpsock.h"
 #include "zts/share.h"
 #include "zts/watch.h"
@@ -129,6 +130,8 @@ static ssize_t send_message(int fd, const struct msghdr *message, size_t length,
         read_stream_failure(fd);
     else if (result < 0)
         read_datagram_failure(fd, length);
+    else
+        zt_turn_expect();
     return zts_finish(result);
 }
 

@@ -27,7 +27,7 @@ static struct {
 static struct reader reader, other;
 static struct zt_thread *wire_thread;
 static atomic_bool stops;
-static atomic_uint rounds_of_wire, rounds_of_guests;
+static atomic_uint rounds_of_wire, rounds_of_guests, near_rounds;
 static _Thread_local bool is_wire;
 
 static void arrive(unsigned count)
@@ -46,7 +46,7 @@ static void hand_over(struct reader *to, unsigned count)
     zt_monitor_leave(to->monitor);
 }
 
-static size_t serve(void *context, int64_t timeout_ms)
+static size_t serve(void *context, int64_t timeout_ms, bool is_near)
 {
     assert_ptr_equal(context, &source);
     zt_monitor_enter(source.monitor);
@@ -59,6 +59,8 @@ static size_t serve(void *context, int64_t timeout_ms)
     zt_monitor_leave(source.monitor);
 
     atomic_fetch_add(is_wire ? &rounds_of_wire : &rounds_of_guests, 1);
+    if (is_near)
+        atomic_fetch_add(&near_rounds, 1);
     if (came > 0)
         hand_over(to, came);
     return came;
@@ -81,7 +83,7 @@ static void run_wire(void *unused)
     is_wire = true;
     zt_turn_open(&work);
     while (!atomic_load(&stops)) {
-        size_t came = serve(&source, -1);
+        size_t came = serve(&source, -1, false);
         zt_turn_yield(&source, came);
     }
 }
@@ -97,6 +99,7 @@ static int begin(void **unused)
     atomic_store(&stops, false);
     atomic_store(&rounds_of_wire, 0);
     atomic_store(&rounds_of_guests, 0);
+    atomic_store(&near_rounds, 0);
     wire_thread = zt_thread_start("wire", run_wire, NULL);
     return wire_thread ? 0 : -1;
 }
@@ -168,6 +171,20 @@ static void who_keeps_waiting_serves_itself(void **unused)
     become_guest();
     for (unsigned i = 0; i < 100; i++)
         exchange(1);
+}
+
+static void who_expects_an_answer_looks_once(void **unused)
+{
+    (void)unused;
+    become_guest();
+    assert_int_equal(atomic_load(&near_rounds), 0);
+    while (atomic_load(&near_rounds) == 0) {
+        zt_turn_expect();
+        exchange(1);
+    }
+    atomic_store(&near_rounds, 0);
+    exchange(1); /* nothing was asked since */
+    assert_int_equal(atomic_load(&near_rounds), 0);
 }
 
 static void who_abstains_never_serves(void *unused)
@@ -315,6 +332,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(who_waits_once_is_woken_by_the_wire_thread, begin, end),
         cmocka_unit_test_setup_teardown(who_keeps_waiting_serves_itself, begin, end),
+        cmocka_unit_test_setup_teardown(who_expects_an_answer_looks_once, begin, end),
         cmocka_unit_test_setup_teardown(abstaining_leaves_it_to_the_wire_thread, begin, end),
         cmocka_unit_test_setup_teardown(a_vacant_turn_goes_back_to_the_wire_thread, begin, end),
         cmocka_unit_test_setup_teardown(after_many_datagrams_at_once_the_wire_thread_serves, begin,

@@ -305,6 +305,13 @@ static void waking_ends_a_wait_for_ever(void **unused)
     zt_udp_free(udp);
 }
 
+static void count_as_busy(struct zt_udp *udp)
+{
+    udp->watch.lone = udp->sockets[0];
+    udp->watch.lone_waits = 1000;
+    udp->watch.began_ms = udp->watch.looked_ms = zt_host_mono_ms() + 3600000;
+}
+
 /* As if the right socket had kept bringing datagrams at once: it is waited for alone, for ever if wanted. */
 static void make_busy(const struct pair *pair, bool for_ever)
 {
@@ -314,9 +321,7 @@ static void make_busy(const struct pair *pair, bool for_ever)
 
     assert_int_equal(zt_udp_send(pair->left, &one, 1), 1);
     expect(pair, &one, 1);
-    udp->watch.lone = udp->sockets[0];
-    udp->watch.lone_waits = 1000;
-    udp->watch.began_ms = udp->watch.looked_ms = zt_host_mono_ms() + 3600000;
+    count_as_busy(udp);
     if (for_ever)
         assert_int_equal(
             setsockopt(udp->sockets[0]->fd, SOL_SOCKET, SO_RCVTIMEO, &never, sizeof never), 0);
@@ -397,6 +402,61 @@ static void other_sockets_are_heard_while_one_is_busy(void **unused)
     close_pair(&pair);
 }
 
+static void what_is_near_is_found_by_looking(void **unused)
+{
+    struct pair pair = open_pair();
+    struct zt_datagram one = datagram(&pair, 1, 30);
+
+    (void)unused;
+    make_busy(&pair, true);
+    pair.right->watch.vain_looks = 1;
+    assert_int_equal(zt_udp_send(pair.left, &one, 1), 1);
+    zt_udp_expect(pair.right);
+    assert_int_equal(zt_udp_wait(pair.right, -1), ZT_UDP_READABLE);
+    assert_int_equal(pair.right->watch.vain_looks, 0);
+    expect(&pair, &one, 1);
+    close_pair(&pair);
+}
+
+/* How many waits, each told that something is near, go by until one looks. */
+static unsigned waits_until_look(struct zt_udp *udp)
+{
+    unsigned vain = udp->watch.vain_looks, waits = 0;
+
+    while (udp->watch.vain_looks == vain) {
+        count_as_busy(udp);
+        zt_udp_expect(udp);
+        (void)zt_udp_wait(udp, 20);
+        waits++;
+    }
+    return waits;
+}
+
+static void looks_in_vain_become_rare(void **unused)
+{
+    struct pair pair = open_pair();
+
+    (void)unused;
+    make_busy(&pair, false);
+    assert_int_equal(waits_until_look(pair.right), 1);
+    assert_int_equal(waits_until_look(pair.right), 2);
+    assert_int_equal(waits_until_look(pair.right), 4);
+    assert_int_equal(waits_until_look(pair.right), 8);
+    close_pair(&pair);
+}
+
+static void waking_ends_a_look(void **unused)
+{
+    struct pair pair = open_pair();
+
+    (void)unused;
+    make_busy(&pair, true);
+    zt_udp_wake(pair.right);
+    zt_udp_expect(pair.right);
+    assert_int_equal(zt_udp_wait(pair.right, -1), 0);
+    close_pair(&pair);
+}
+
 static void a_busy_socket_may_be_closed(void **unused)
 {
     struct pair pair = open_pair();
@@ -437,6 +497,9 @@ int main(void)
         cmocka_unit_test(waking_ends_a_wait_by_receiving),
         cmocka_unit_test(a_wake_before_a_wait_by_receiving_is_not_lost),
         cmocka_unit_test(other_sockets_are_heard_while_one_is_busy),
+        cmocka_unit_test(what_is_near_is_found_by_looking),
+        cmocka_unit_test(looks_in_vain_become_rare),
+        cmocka_unit_test(waking_ends_a_look),
         cmocka_unit_test(a_busy_socket_may_be_closed),
         cmocka_unit_test(a_large_receive_buffer_is_asked_for),
     };

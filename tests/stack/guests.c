@@ -57,11 +57,12 @@ static void arrive(uint16_t port)
     zt_monitor_leave(line.monitor);
 }
 
-static size_t serve(void *unused, int64_t timeout_ms)
+static size_t serve(void *unused, int64_t timeout_ms, bool is_near)
 {
     uint16_t ports[RING];
 
     (void)unused;
+    (void)is_near;
     zt_monitor_enter(line.monitor);
     while (line.used == 0 && !line.is_woken && zt_monitor_wait(line.monitor, timeout_ms))
         continue;
@@ -95,7 +96,7 @@ static void run_wire(void *unused)
     is_wire = true;
     zt_turn_open(&work);
     while (!atomic_load(&stops)) {
-        size_t came = serve(&line, -1);
+        size_t came = serve(&line, -1, false);
         zt_turn_yield(&line, came);
     }
 }
