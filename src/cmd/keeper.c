@@ -24,6 +24,7 @@ struct zt_keeper {
     bool is_stopping;
     size_t head, count;
     struct zt_config_request requests[ZT_MAX_KEEPER_QUEUE];
+    struct zt_config_request taken[ZT_KEEPER_BATCH]; /* of the thread alone again */
 };
 
 struct zt_keeper *zt_keeper_new(struct zt_store *store)
@@ -70,16 +71,14 @@ void zt_keeper_request(void *context, const struct zt_config_request *request)
     zt_bell_ring(&keeper->bell);
 }
 
-/* Takes the oldest request. False: the thread is to end. */
-static bool next_request(struct zt_keeper *keeper, struct zt_config_request *request,
-                         bool *has_request)
+/* Takes the oldest requests. False: the thread is to end. */
+static bool take_requests(struct zt_keeper *keeper, size_t *taken)
 {
     bool goes_on;
 
     zt_monitor_enter(keeper->queue);
-    *has_request = keeper->count > 0;
-    if (*has_request) {
-        *request = keeper->requests[keeper->head];
+    for (*taken = 0; *taken < ZT_KEEPER_BATCH && keeper->count > 0; (*taken)++) {
+        keeper->taken[*taken] = keeper->requests[keeper->head];
         keeper->head = (keeper->head + 1) % ZT_MAX_KEEPER_QUEUE;
         keeper->count--;
     }
@@ -115,35 +114,34 @@ static bool carry_out(struct zt_keeper *keeper)
 }
 
 /* One round at the desk. True if there may be more to do at once. */
-static bool work(struct zt_keeper *keeper, const struct zt_config_request *request, bool is_ready)
+static bool work(struct zt_keeper *keeper, size_t taken, bool is_ready)
 {
     struct zt_instant now = zt_host_now();
     bool is_busy;
 
     zt_monitor_enter(keeper->desk);
-    if (request)
-        zt_controller_request(keeper->controller, now, request);
+    zt_controller_requests(keeper->controller, now, keeper->taken, taken);
     if (is_ready)
         zt_controller_follow(keeper->controller, now);
     zt_controller_tend(keeper->controller, now);
     is_busy = carry_out(keeper);
     keeper->descriptor = keeper->store->functions->descriptor(keeper->store, &keeper->for_writing);
     zt_monitor_leave(keeper->desk);
-    return is_busy || request;
+    return is_busy || taken > 0;
 }
 
 static void run(void *context)
 {
     struct zt_keeper *keeper = context;
-    struct zt_config_request request;
-    bool is_busy = true, has_request;
+    size_t taken;
+    bool is_busy = true;
 
     keeper->descriptor = -1;
-    while (next_request(keeper, &request, &has_request)) {
+    while (take_requests(keeper, &taken)) {
         bool is_ready = zt_bell_wait(&keeper->bell, keeper->descriptor, keeper->for_writing,
-                                     is_busy || has_request ? 0 : ZT_KEEPER_ROUND_MS);
+                                     is_busy || taken > 0 ? 0 : ZT_KEEPER_ROUND_MS);
 
-        is_busy = work(keeper, has_request ? &request : NULL, is_ready);
+        is_busy = work(keeper, taken, is_ready);
     }
 }
 
@@ -211,8 +209,9 @@ json_t *zt_keeper_counters(struct zt_keeper *keeper)
     zt_monitor_enter(keeper->queue);
     waiting = keeper->count;
     zt_monitor_leave(keeper->queue);
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:i}", "networkChanges",
-                     (json_int_t)counters.network_changes, "memberChanges",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i}", "networks",
+                     (json_int_t)counters.networks, "members", (json_int_t)counters.members,
+                     "networkChanges", (json_int_t)counters.network_changes, "memberChanges",
                      (json_int_t)counters.member_changes, "authorized",
                      (json_int_t)counters.authorized, "deauthorized",
                      (json_int_t)counters.deauthorized, "requests", (json_int_t)counters.requests,

@@ -8,7 +8,7 @@
 #include "service/service.h"
 
 #define ZT_MAX_KEEPER_QUEUE 1024 /* requests waiting; the newcomer is dropped and asks again */
-#define ZT_KEEPER_BATCH 64       /* effects carried out before requests are looked at again */
+#define ZT_KEEPER_BATCH 64       /* requests decided together, and effects carried out between */
 #define ZT_KEEPER_ROUND_MS 1000  /* between looks at what changes with time */
 
 struct zt_keeper;

@@ -49,57 +49,6 @@ void zt_controller_free(struct zt_controller *controller)
     zt_free(controller);
 }
 
-/* Each member and network has a rate of its own. docs/wire.md 18.1 */
-static bool pass_gate(struct zt_controller *controller, const struct zt_config_request *request,
-                      int64_t mono_ms)
-{
-    uint64_t key[2] = { request->nwid, request->member.address };
-    struct zt_request_gate *gate =
-        &controller->gates[zt_table_hash(key, sizeof key) % ZT_MAX_REQUEST_GATES];
-    bool is_same = gate->nwid == key[0] && gate->member == key[1];
-
-    if (!is_same) {
-        gate->nwid = key[0];
-        gate->member = key[1];
-        zt_rate_init(&gate->requests, ZT_REQUESTS_PER_SECOND, ZT_REQUESTS_AT_ONCE, mono_ms);
-    }
-    return zt_rate_take(&gate->requests, mono_ms);
-}
-
-static void queue_answer(struct zt_controller *controller, const struct zt_config_request *request,
-                         uint8_t error)
-{
-    size_t at = (controller->answer_head + controller->answer_count) % ZT_MAX_ANSWERS;
-
-    controller->answers[at] = (struct zt_config_answer){ .nwid = request->nwid,
-                                                         .member = request->member.address,
-                                                         .packet_id = request->packet_id,
-                                                         .link = request->link,
-                                                         .error = error };
-    controller->answer_count++;
-}
-
-/* A maximum that is missing stands for our own; more than that we never send. */
-static uint64_t read_maximum(const struct zt_dict *dict, const char *key, uint64_t ours)
-{
-    uint64_t theirs = zt_dict_get_u64(dict, key, ours);
-
-    return theirs == 0 || theirs > ours ? ours : theirs;
-}
-
-static void read_traits(struct zt_member_traits *traits, const struct zt_dict *dict)
-{
-    static const char *const versions[] = { "majv", "minv", "revv", "pv" };
-
-    traits->rules_revision = zt_dict_get_u64(dict, "revr", 0);
-    traits->max_rules = read_maximum(dict, "mr", ZT_MAX_RULES);
-    traits->max_capabilities = read_maximum(dict, "mc", ZT_MAX_CAPABILITIES);
-    traits->max_capability_rules = read_maximum(dict, "mcr", ZT_MAX_CAPABILITY_RULES);
-    traits->max_tags = read_maximum(dict, "mt", ZT_MAX_TAGS);
-    for (size_t i = 0; i < 4; i++)
-        traits->version[i] = (int64_t)(zt_dict_get_u64(dict, versions[i], 0) & UINT32_MAX);
-}
-
 bool zt_decide_is_lapsed(const struct zt_network_record *network,
                          const struct zt_member_record *member, int64_t now_ms)
 {
@@ -155,10 +104,9 @@ static void authorize(struct zt_member_record *next, enum zt_authorized_by by, i
         next->token[0] = 0;
 }
 
-/* The error to answer with, 0 if the member is to have its configuration. Changes only next. */
-static uint8_t judge(struct zt_controller *controller, struct zt_hosted_network *network,
-                     struct zt_member_record *next, const struct zt_config_request *request,
-                     const struct zt_dict *dict, int64_t now_ms)
+uint8_t zt_decide_request(struct zt_controller *controller, struct zt_hosted_network *network,
+                          struct zt_member_record *next, const struct zt_config_request *request,
+                          const struct zt_dict *metadata, int64_t now_ms)
 {
     const struct zt_network_record *record = network->record;
     bool is_first = !next->authorized && next->authorized_ms == 0;
@@ -170,7 +118,7 @@ static uint8_t judge(struct zt_controller *controller, struct zt_hosted_network 
 
     if (!next->authorized && !record->is_private)
         authorize(next, ZT_BY_PUBLIC, now_ms);
-    if (!next->authorized && has_token(next->token, record, dict, now_ms))
+    if (!next->authorized && has_token(next->token, record, metadata, now_ms))
         authorize(next, ZT_BY_TOKEN, now_ms);
     if (is_first && next->authorized)
         zt_decide_first_capabilities(record, next);
@@ -182,121 +130,17 @@ static uint8_t judge(struct zt_controller *controller, struct zt_hosted_network 
     return 0;
 }
 
-/* Strangers cost memory only, and a bounded amount of it: the one that came first goes. False: other
-   networks have used it up. */
-static bool make_room_for_stranger(struct zt_controller *controller,
-                                   struct zt_hosted_network *network, int64_t now_ms)
-{
-    struct zt_api_error error;
-
-    while (network->strangers && (network->stranger_count >= ZT_MAX_STRANGERS ||
-                                  controller->stranger_count >= ZT_MAX_ALL_STRANGERS ||
-                                  now_ms - network->strangers->asked_wall_ms > ZT_STRANGER_LIFE_MS))
-        if (!zt_keep_no_member(controller, network->strangers, &error))
-            return false;
-    return controller->stranger_count < ZT_MAX_ALL_STRANGERS;
-}
-
-static void remember_request(struct zt_controller *controller, struct zt_hosted_member *member,
-                             const struct zt_config_request *request,
-                             const struct zt_member_traits *traits, int64_t now_ms)
-{
-    bool is_news = !member->has_asked || memcmp(&member->traits, traits, sizeof *traits) != 0;
-
-    member->has_asked = true;
-    member->traits = *traits;
-    member->origin.link = request->link;
-    member->origin.direct = request->direct;
-    member->asked_wall_ms = now_ms;
-    zt_seen_note(controller, member, is_news);
-}
-
-/* Does the record in force, unchanged, let the member have its configuration? */
-static bool is_good_as_it_is(const struct zt_hosted_member *member,
-                             const struct zt_config_request *request)
-{
-    return member && member->record.authorized && member->record.has_identity &&
-           zt_identity_equal(&member->record.identity, &request->member);
-}
-
-/* Puts next in force. What can't be stored is not granted; but who was granted before, is still answered
-   while the store fails. NULL: nothing is known of the member. */
-static struct zt_hosted_member *keep_asker(struct zt_controller *controller,
-                                           struct zt_hosted_network *network,
-                                           const struct zt_member_record *next,
-                                           const struct zt_config_request *request, int64_t now_ms,
-                                           int *problem)
-{
-    struct zt_hosted_member *member = zt_hosting_member(network, next->address), *kept;
-    bool store = next->authorized || (member && !member->is_stranger);
-    struct zt_api_error error = { 0 };
-
-    *problem = 0;
-    if (!store && !member && !make_room_for_stranger(controller, network, now_ms))
-        return NULL;
-    kept = zt_keep_member(controller, network, next, store, &error);
-    *problem = kept ? 0 : error.status;
-    return kept ? kept : is_good_as_it_is(member, request) ? member : NULL;
-}
-
-static int decide(struct zt_controller *controller, struct zt_hosted_network *network,
-                  const struct zt_config_request *request, int64_t now_ms)
-{
-    struct zt_dict dict = zt_dict_of(request->metadata, request->metadata_length);
-    struct zt_hosted_member *member = zt_hosting_member(network, request->member.address);
-    struct zt_member_traits traits;
-    struct zt_member_draft next;
-    int problem;
-    uint8_t error;
-
-    read_traits(&traits, &dict);
-    if (member)
-        zt_member_draft_of(&next, &member->record);
-    else
-        zt_member_draft_init(&next, request->member.address, now_ms);
-
-    error = judge(controller, network, &next.record, request, &dict, now_ms);
-    if (error == 0)
-        memcpy(next.record.version, traits.version, sizeof next.record.version);
-    member = keep_asker(controller, network, &next.record, request, now_ms, &problem);
-    zt_member_draft_clear(&next);
-    if (problem == 409)
-        return problem;
-    if (member && zt_identity_equal(&member->record.identity, &request->member))
-        remember_request(controller, member, request, &traits, now_ms);
-    if (member || error) /* a refusal needs no record */
-        queue_answer(controller, request, error);
-    return problem;
-}
-
-void zt_controller_request(struct zt_controller *controller, struct zt_instant now,
-                           const struct zt_config_request *request)
-{
-    struct zt_hosted_network *network;
-
-    controller->wall_ms = now.wall_ms;
-    if (!zt_hosting_is_ours(controller, request->nwid) ||
-        zt_address_is_reserved(request->member.address))
-        return;
-    controller->counters.requests++;
-    if (controller->answer_count == ZT_MAX_ANSWERS || !pass_gate(controller, request, now.mono_ms))
-        return;
-    network = zt_hosting_network(controller, request->nwid);
-    if (network && decide(controller, network, request, now.wall_ms) != 409)
-        return;
-    /* Changed by another at this moment: its change is taken over first. */
-    if (network)
-        zt_follow_changes(controller, now);
-    network = zt_hosting_network(controller, request->nwid);
-    if (network)
-        (void)decide(controller, network, request, now.wall_ms);
-    else
-        queue_answer(controller, request, ZT_ERROR_OBJ_NOT_FOUND);
-}
-
 struct zt_controller_counters zt_controller_counters(const struct zt_controller *controller)
 {
-    return controller->counters;
+    struct zt_controller_counters counters = controller->counters;
+    struct zt_hosted_network *network, *next;
+
+    HASH_ITER(hh, controller->networks, network, next)
+    {
+        counters.networks++;
+        counters.members += HASH_COUNT(network->members);
+    }
+    return counters;
 }
 
 void zt_controller_follow(struct zt_controller *controller, struct zt_instant now)

@@ -25,6 +25,9 @@ void zt_controller_free(struct zt_controller *controller);
 /* A member asks. docs/wire.md 18.1, 18.2. */
 void zt_controller_request(struct zt_controller *controller, struct zt_instant now,
                            const struct zt_config_request *request);
+/* Several ask. What is decided is stored in one transaction, or, if that fails, one by one. */
+void zt_controller_requests(struct zt_controller *controller, struct zt_instant now,
+                            const struct zt_config_request *requests, size_t count);
 
 /* To be called each second or so: tells again, after a start, who was cut off shortly before; saves when
    members were last seen, ends sign-ons that have lapsed, and takes over what others have changed in the store, which zt_controller_follow does by itself: when the
@@ -76,6 +79,7 @@ struct zt_controller_counters {
     uint64_t network_changes, member_changes; /* stored, deletions too */
     uint64_t authorized, deauthorized;        /* members */
     uint64_t requests;                        /* of members, for networks of ours */
+    uint64_t networks, members;               /* that there are now */
 };
 struct zt_controller_counters zt_controller_counters(const struct zt_controller *controller);
 

@@ -7,17 +7,49 @@
 
 #include <string.h>
 
+#define MOST_REVISION (INT64_C(1) << 53) /* up to which JSON's numbers are exact everywhere */
+
 /* A walk through records. now_ms is of use when changes are followed, not while all is read first. */
 struct walk {
     struct zt_controller *controller;
     int64_t now_ms;
-    bool is_first;
+    bool is_first, is_whole;
+    zt_nwid missing; /* the last network whose members were left out with it */
 };
 
+/* Names the record as people know it: by its keys. */
 static void tell(const struct walk *walk, const struct zt_record *record, const char *why)
 {
-    zt_log_error(walk->controller->log, "controller", "record %016llx %010llx is not used: %s",
-                 (unsigned long long)record->nwid, (unsigned long long)record->address, why);
+    const struct zt_log *log = walk->controller->log;
+    unsigned long long nwid = record->nwid, address = record->address;
+
+    if (record->kind == ZT_RECORD_NETWORK)
+        zt_log_error(log, "controller", "the record of network %016llx: %s", nwid, why);
+    else
+        zt_log_error(log, "controller", "the %s of member %010llx of network %016llx: %s",
+                     record->kind == ZT_RECORD_SEEN ? "last request" : "record", address, nwid,
+                     why);
+}
+
+/* Others may have written anything. A revision that can't be is told, and counted anew from what the
+   store says. */
+static void mend_revision(const struct walk *walk, const struct zt_record *record, json_t *stored)
+{
+    const json_t *given = json_object_get(stored, "revision");
+    json_int_t revision = json_integer_value(given);
+    bool is_sane = record->revision <= MOST_REVISION;
+
+    if (!given || (json_is_integer(given) && revision >= 0 && revision <= MOST_REVISION))
+        return;
+    tell(walk, record, "revision: not a whole number from 0 to 2^53; it is counted anew");
+    (void)json_object_set_new(stored, "revision",
+                              json_integer(is_sane ? (json_int_t)record->revision : 0));
+}
+
+/* What the store is to compare with at the next change. A number that it can't be is not compared. */
+static uint64_t expected_of(const struct zt_record *record)
+{
+    return record->revision > INT64_MAX ? ZT_ANY_REVISION : record->revision;
 }
 
 static struct zt_network_record *read_network(zt_nwid nwid, const json_t *stored,
@@ -37,8 +69,13 @@ json_t *zt_controller_read_record(zt_nwid nwid, zt_address address, const json_t
     struct zt_member_draft draft;
     json_t *json;
 
+    const json_t *revision = json_object_get(given, "revision");
+
     if (!json_is_object(given))
         return zt_refuse(error, 400, "not a JSON object");
+    if (revision && (!json_is_integer(revision) || json_integer_value(revision) < 0 ||
+                     json_integer_value(revision) > MOST_REVISION))
+        return zt_refuse(error, 400, "revision: not a whole number from 0 to 2^53");
     if (address) {
         if (!zt_member_draft_load(&draft, address, given, error))
             return NULL;
@@ -60,16 +97,21 @@ static bool take_network(const struct walk *walk, const struct zt_record *record
     struct zt_hosted_network *network;
     bool is_same;
 
-    if (!next)
+    if (!next) {
+        controller->has_unread_network |= !zt_hosting_network(controller, record->nwid);
         return false;
+    }
     network = zt_hosting_prepare_network(controller, record->nwid, error);
     if (!network) {
         zt_network_record_free(next);
         return false;
     }
     is_same = network->record && json_equal(network->record->json, next->json);
+    /* One that could not be read may be good now, and its members were left out. */
+    controller->must_reload |=
+        !walk->is_whole && !network->record && controller->has_unread_network;
     zt_hosting_commit_network(network, next);
-    network->stored_revision = record->revision;
+    network->stored_revision = expected_of(record);
     if (!walk->is_first && !is_same)
         zt_push_network(controller, network);
     return true;
@@ -100,7 +142,7 @@ static bool install_member(const struct walk *walk, struct zt_hosted_network *ne
     if (!member)
         return false;
     zt_hosting_commit_member(walk->controller, member, &kept, false);
-    member->stored_revision = record->revision;
+    member->stored_revision = expected_of(record);
     member->is_richer = is_richer;
     if (!walk->is_first && !is_same)
         zt_push_member_change(walk->controller, member, was_authorized, was_bridge, walk->now_ms);
@@ -114,8 +156,6 @@ static bool take_member(const struct walk *walk, const struct zt_record *record,
     struct zt_member_draft draft;
     bool is_taken;
 
-    if (!network)
-        return zt_refuse(error, 400, "its network is missing");
     if (!zt_member_draft_load(&draft, record->address, stored, error))
         return false;
     is_taken = install_member(walk, network, record, &draft.record, error);
@@ -155,6 +195,47 @@ static void lose(const struct walk *walk, struct zt_hosted_network *network, zt_
         zt_push_network(controller, network);
 }
 
+/* Are the keys such as nodes have? Network 0 would stand for all of them. */
+static bool has_keys(const struct zt_record *record)
+{
+    return record->nwid &&
+           (record->kind == ZT_RECORD_NETWORK || !zt_address_is_reserved(record->address));
+}
+
+/* Told for the first of them only: they come in order. */
+static bool lacks_network(struct walk *walk, const struct zt_record *record)
+{
+    if (record->kind == ZT_RECORD_NETWORK || zt_hosting_network(walk->controller, record->nwid))
+        return false;
+    if (walk->missing != record->nwid)
+        tell(walk, record, "left out with all others of this network, as it has no good record");
+    walk->missing = record->nwid;
+    return true;
+}
+
+/* What can't be used is told. */
+static void take_text(const struct walk *walk, const struct zt_record *record)
+{
+    struct zt_api_error error = { 400, "not a JSON object" };
+    json_error_t where;
+    json_t *stored = json_loadb(record->json, record->length, JSON_REJECT_DUPLICATES, &where);
+    bool is_taken = false;
+
+    if (!stored)
+        (void)zt_refuse(&error, 400, "not JSON at byte %d: %s", where.position, where.text);
+    if (json_is_object(stored) && record->kind != ZT_RECORD_SEEN)
+        mend_revision(walk, record, stored);
+    if (json_is_object(stored) && record->kind == ZT_RECORD_NETWORK)
+        is_taken = take_network(walk, record, stored, &error);
+    if (json_is_object(stored) && record->kind == ZT_RECORD_MEMBER)
+        is_taken = take_member(walk, record, stored, &error);
+    if (json_is_object(stored) && record->kind == ZT_RECORD_SEEN)
+        is_taken = take_seen(walk, record, stored);
+    json_decref(stored);
+    if (!is_taken)
+        tell(walk, record, error.text);
+}
+
 static void note_found(const struct walk *walk, const struct zt_record *record)
 {
     struct zt_hosted_network *network = zt_hosting_network(walk->controller, record->nwid);
@@ -171,34 +252,24 @@ static void note_found(const struct walk *walk, const struct zt_record *record)
    others are served. */
 static void take_record(void *context, const struct zt_record *record)
 {
-    const struct walk *walk = context;
+    struct walk *walk = context;
     struct zt_hosted_network *network = zt_hosting_network(walk->controller, record->nwid);
-    struct zt_api_error error = { 400, "not a JSON object" };
-    json_t *stored;
-    bool is_taken = false;
 
-    if (!record->json) {
+    if (!has_keys(record)) {
+        tell(walk, record, "its keys are not those of a network or a node");
+    } else if (!record->json) {
         if (network)
             lose(walk, network, record->address);
-        return;
+    } else if (!lacks_network(walk, record)) {
+        take_text(walk, record);
+        note_found(walk, record);
     }
-    stored = json_loadb(record->json, record->length, 0, NULL);
-    if (json_is_object(stored) && record->kind == ZT_RECORD_NETWORK)
-        is_taken = take_network(walk, record, stored, &error);
-    if (json_is_object(stored) && record->kind == ZT_RECORD_MEMBER)
-        is_taken = take_member(walk, record, stored, &error);
-    if (json_is_object(stored) && record->kind == ZT_RECORD_SEEN)
-        is_taken = take_seen(walk, record, stored);
-    json_decref(stored);
-    note_found(walk, record);
-    if (!is_taken)
-        tell(walk, record, error.text);
 }
 
 bool zt_follow_load(struct zt_controller *controller, char *error, size_t error_size)
 {
     struct zt_store *store = controller->store;
-    struct walk walk = { .controller = controller, .is_first = true };
+    struct walk walk = { .controller = controller, .is_first = true, .is_whole = true };
 
     if (store->functions->load(store, take_record, &walk) == ZT_STORE_OK)
         return true;
@@ -246,6 +317,8 @@ static int read_again(struct walk *walk)
     int result;
 
     mark(walk->controller);
+    walk->is_whole = true;
+    walk->controller->has_unread_network = false;
     result = store->functions->load(store, take_record, walk);
     walk->controller->must_reload = result != ZT_STORE_OK;
     if (result == ZT_STORE_OK)

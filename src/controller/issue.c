@@ -180,10 +180,12 @@ size_t zt_issue_config(struct zt_issuer *issuer, const struct zt_hosted_network 
 
     /* Members compare certificates by these times and keep the later one: were the clock set back,
        new and old certificates would not agree until it has caught up. Nor may the time be at or
-       before the threshold of a revocation of this member. */
+       before the threshold of a revocation of this member; but a time far ahead, written into its record by
+       others, must not lead all certificates there. */
     if (now_ms > issuer->issued_ms)
         issuer->issued_ms = now_ms;
-    if (record->deauthorized_ms >= issuer->issued_ms)
+    if (record->deauthorized_ms >= issuer->issued_ms &&
+        record->deauthorized_ms - issuer->issued_ms <= ZT_WINDOW_MAX_MS)
         issuer->issued_ms = record->deauthorized_ms + 1;
     config->issued_ms = issuer->issued_ms;
     fill_fixed(config, network->record, record);

@@ -21,20 +21,30 @@ static bool refuse_store(struct zt_controller *controller, int result, const cha
     return false;
 }
 
+/* Writes json, which it takes, as the record's text. The caller frees that. */
+static bool write_json(struct zt_record *record, json_t *json)
+{
+    record->json = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+    record->length = record->json ? strlen(record->json) : 0;
+    json_decref(json);
+    return record->json != NULL;
+}
+
+static void free_json(struct zt_record *record)
+{
+    free((char *)(uintptr_t)record->json);
+}
+
 /* Takes json. */
 static bool put_json(struct zt_controller *controller, struct zt_record *record, uint64_t expected,
                      json_t *json, struct zt_api_error *error)
 {
-    char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
     int result;
 
-    json_decref(json);
-    if (!text)
+    if (!write_json(record, json))
         return zt_refuse(error, 500, "out of memory");
-    record->json = text;
-    record->length = strlen(text);
     result = controller->store->functions->put(controller->store, record, expected);
-    free(text);
+    free_json(record);
     return result == ZT_STORE_OK ||
            refuse_store(controller, result, "can't store the record", error);
 }
@@ -60,23 +70,88 @@ bool zt_keep_network(struct zt_controller *controller, struct zt_network_record 
     return false;
 }
 
-static bool put_member(struct zt_controller *controller, const struct zt_hosted_member *member,
-                       const struct zt_member_record *record, struct zt_api_error *error)
-{
-    struct zt_record stored = { .kind = ZT_RECORD_MEMBER,
-                                .nwid = member->network->nwid,
-                                .address = record->address,
-                                .revision = record->revision };
-
-    return put_json(controller, &stored, member->stored_revision,
-                    zt_member_record_json(record, stored.nwid), error);
-}
-
 static void count_change(struct zt_controller *controller, bool was_authorized, bool is_authorized)
 {
     controller->counters.member_changes++;
     controller->counters.authorized += is_authorized && !was_authorized;
     controller->counters.deauthorized += was_authorized && !is_authorized;
+}
+
+bool zt_keep_is_kept(const struct zt_hosted_member *member, const struct zt_member_record *next,
+                     bool store)
+{
+    return store != member->is_stranger && !member->is_richer &&
+           zt_member_record_equal(&member->record, next);
+}
+
+bool zt_keep_prepare(struct zt_controller *controller, struct zt_hosted_network *network,
+                     const struct zt_member_record *next, struct zt_keeping *keeping,
+                     struct zt_api_error *error)
+{
+    keeping->member = zt_hosting_prepare_member(controller, network, next, &keeping->kept, error);
+    if (keeping->member)
+        keeping->kept.revision = keeping->member->record.revision + 1;
+    return keeping->member != NULL;
+}
+
+static struct zt_record stored_of(const struct zt_keeping *keeping)
+{
+    return (struct zt_record){ .kind = ZT_RECORD_MEMBER,
+                               .nwid = keeping->member->network->nwid,
+                               .address = keeping->kept.address,
+                               .revision = keeping->kept.revision };
+}
+
+bool zt_keep_store(struct zt_controller *controller, const struct zt_keeping *keeping,
+                   struct zt_api_error *error)
+{
+    struct zt_record stored = stored_of(keeping);
+
+    return put_json(controller, &stored, keeping->member->stored_revision,
+                    zt_member_record_json(&keeping->kept, stored.nwid), error);
+}
+
+bool zt_keep_store_all(struct zt_controller *controller, const struct zt_decision *decisions,
+                       size_t count)
+{
+    struct zt_put puts[ZT_MAX_DECISIONS];
+    size_t written = 0;
+    bool is_stored = false;
+
+    for (; written < count; written++) {
+        const struct zt_keeping *keeping = &decisions[written].keeping;
+        struct zt_put *put = &puts[written];
+
+        put->record = stored_of(keeping);
+        put->expected = keeping->member->stored_revision;
+        if (!write_json(&put->record, zt_member_record_json(&keeping->kept, put->record.nwid)))
+            break;
+    }
+    if (written == count)
+        is_stored = controller->store->functions->put_members(controller->store, puts, count) ==
+                    ZT_STORE_OK;
+    while (written > 0)
+        free_json(&puts[--written].record);
+    return is_stored;
+}
+
+void zt_keep_commit(struct zt_controller *controller, struct zt_keeping *keeping, bool store)
+{
+    struct zt_hosted_member *member = keeping->member;
+    bool was_stranger = member->is_stranger, was_authorized = member->record.authorized;
+
+    zt_hosting_commit_member(controller, member, &keeping->kept, !store);
+    member->stored_revision = store ? keeping->kept.revision : ZT_NO_RECORD;
+    member->is_richer = false;
+    if (store)
+        count_change(controller, was_authorized, member->record.authorized);
+    if (was_stranger)
+        zt_seen_note(controller, member, true);
+}
+
+void zt_keep_abandon(struct zt_controller *controller, struct zt_keeping *keeping)
+{
+    zt_hosting_abandon_member(controller, keeping->member, &keeping->kept);
 }
 
 struct zt_hosted_member *zt_keep_member(struct zt_controller *controller,
@@ -85,29 +160,18 @@ struct zt_hosted_member *zt_keep_member(struct zt_controller *controller,
                                         struct zt_api_error *error)
 {
     struct zt_hosted_member *member = zt_hosting_member(network, next->address);
-    struct zt_member_record kept;
-    bool was_stranger = member && member->is_stranger;
-    bool was_authorized = member && member->record.authorized;
+    struct zt_keeping keeping;
 
-    if (member && store != member->is_stranger && !member->is_richer &&
-        zt_member_record_equal(&member->record, next))
+    if (member && zt_keep_is_kept(member, next, store))
         return member;
-    member = zt_hosting_prepare_member(controller, network, next, &kept, error);
-    if (!member)
+    if (!zt_keep_prepare(controller, network, next, &keeping, error))
         return NULL;
-    kept.revision = member->record.revision + 1;
-    if (store && !put_member(controller, member, &kept, error)) {
-        zt_hosting_abandon_member(controller, member, &kept);
+    if (store && !zt_keep_store(controller, &keeping, error)) {
+        zt_keep_abandon(controller, &keeping);
         return NULL;
     }
-    zt_hosting_commit_member(controller, member, &kept, !store);
-    member->stored_revision = store ? kept.revision : ZT_NO_RECORD;
-    member->is_richer = false;
-    if (store)
-        count_change(controller, was_authorized, next->authorized);
-    if (was_stranger)
-        zt_seen_note(controller, member, true);
-    return member;
+    zt_keep_commit(controller, &keeping, store);
+    return keeping.member;
 }
 
 static bool remove_record(struct zt_controller *controller, zt_nwid nwid, zt_address address,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The connection to PostgreSQL: a small state machine, down, connecting, up. */
+/* The connection to PostgreSQL: a small state machine, down, connecting, up, late. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "controller/postgres.h"
@@ -47,11 +47,24 @@ static void ignore_notice(void *context, const PGresult *result)
     (void)result;
 }
 
+/* A row that somebody with SQL has locked must not stop all others. */
+static bool limit_locks(struct zt_postgres *postgres)
+{
+    char command[64];
+    int why;
+
+    zt_format(command, sizeof command, "SET lock_timeout = %d", ZT_POSTGRES_LOCK_MS);
+    PQclear(zt_postgres_run(postgres, command, &why));
+    return why == ZT_STORE_OK;
+}
+
+/* Not blocking: a large record would be stuck on its way to a server that hangs. */
 static bool come_up(struct zt_postgres *postgres)
 {
     (void)PQsetNoticeReceiver(postgres->connection, ignore_notice, NULL);
+    (void)PQsetnonblocking(postgres->connection, 1);
     postgres->state = ZT_POSTGRES_UP;
-    if (postgres->set_up(postgres))
+    if (postgres->set_up(postgres) && (!postgres->is_serving || limit_locks(postgres)))
         return true;
     drop(postgres);
     return false;
@@ -140,31 +153,88 @@ static int begin_connecting(struct zt_postgres *postgres, int64_t mono_ms)
     return go_on_connecting(postgres, mono_ms);
 }
 
-int zt_postgres_step(struct zt_postgres *postgres, int64_t mono_ms)
+static void lose(struct zt_postgres *postgres)
 {
-    if (postgres->state == ZT_POSTGRES_CONNECTING)
-        return go_on_connecting(postgres, mono_ms);
-    if (postgres->state == ZT_POSTGRES_DOWN)
-        return begin_connecting(postgres, mono_ms);
-    if (PQconsumeInput(postgres->connection) == 1)
-        return ZT_STORE_OK;
     note_error(postgres, PQerrorMessage(postgres->connection));
     drop(postgres);
+}
+
+/* Takes the answers that come late. A transaction that was left in the middle is ended. */
+static int go_on_waiting(struct zt_postgres *postgres, int64_t mono_ms)
+{
+    PGconn *connection = postgres->connection;
+    bool is_good = PQflush(connection) >= 0 && PQconsumeInput(connection) == 1;
+
+    while (is_good && !PQisBusy(connection)) {
+        PGresult *result = PQgetResult(connection);
+
+        PQclear(result);
+        if (result)
+            continue;
+        if (PQtransactionStatus(connection) == PQTRANS_IDLE) {
+            postgres->state = ZT_POSTGRES_UP;
+            return ZT_STORE_RELOAD;
+        }
+        is_good = PQsendQuery(connection, "ROLLBACK") == 1;
+    }
+    if (is_good && mono_ms - postgres->since_ms <= ZT_POSTGRES_ANSWER_MS)
+        return ZT_STORE_AWAY;
+    if (is_good)
+        drop(postgres);
+    else
+        lose(postgres);
     return begin_connecting(postgres, mono_ms);
 }
 
-/* Waits until there is a result. False: the server has said nothing for too long, or is gone. */
+static int read_input(struct zt_postgres *postgres, int64_t mono_ms)
+{
+    if (PQconsumeInput(postgres->connection) == 1)
+        return ZT_STORE_OK;
+    lose(postgres);
+    return begin_connecting(postgres, mono_ms);
+}
+
+int zt_postgres_step(struct zt_postgres *postgres, int64_t mono_ms)
+{
+    postgres->stepped_ms = mono_ms;
+    if (!postgres->is_serving) {
+        postgres->is_serving = true;
+        if (postgres->state == ZT_POSTGRES_UP && !limit_locks(postgres))
+            return ZT_STORE_AWAY;
+    }
+    switch (postgres->state) {
+    case ZT_POSTGRES_CONNECTING:
+        return go_on_connecting(postgres, mono_ms);
+    case ZT_POSTGRES_LATE:
+        return go_on_waiting(postgres, mono_ms);
+    case ZT_POSTGRES_UP:
+        return read_input(postgres, mono_ms);
+    default:
+        return begin_connecting(postgres, mono_ms);
+    }
+}
+
+void zt_postgres_expect_long(struct zt_postgres *postgres)
+{
+    postgres->is_long = true;
+}
+
+/* Waits until there is a result. False: the server hangs, and its answer is late from now on; or it is gone. */
 static bool await(struct zt_postgres *postgres)
 {
     while (PQisBusy(postgres->connection)) {
-        struct pollfd wait = { PQsocket(postgres->connection), POLLIN, 0 };
+        int unsent = PQflush(postgres->connection);
+        struct pollfd wait = { PQsocket(postgres->connection),
+                               (short)(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0 };
 
-        if (poll(&wait, 1, ZT_POSTGRES_ANSWER_MS) == 0) {
+        if (unsent >= 0 && poll(&wait, 1, postgres->patience_ms) == 0) {
             note_error(postgres, "the server does not answer");
+            postgres->state = ZT_POSTGRES_LATE;
+            postgres->since_ms = postgres->stepped_ms;
             return false;
         }
-        if (PQconsumeInput(postgres->connection) != 1) {
-            note_error(postgres, PQerrorMessage(postgres->connection));
+        if (unsent < 0 || PQconsumeInput(postgres->connection) != 1) {
+            lose(postgres);
             return false;
         }
     }
@@ -204,7 +274,6 @@ PGresult *zt_postgres_next(struct zt_postgres *postgres, int *why)
 
     if (!await(postgres)) {
         *why = ZT_STORE_AWAY;
-        drop(postgres);
         return NULL;
     }
     result = PQgetResult(postgres->connection);
@@ -217,9 +286,8 @@ static PGresult *finish(struct zt_postgres *postgres, bool is_sent, int *why)
     PGresult *last = NULL, *next;
 
     if (!is_sent) {
-        note_error(postgres, PQerrorMessage(postgres->connection));
         *why = ZT_STORE_AWAY;
-        drop(postgres);
+        lose(postgres);
         return NULL;
     }
     while ((next = zt_postgres_next(postgres, why)) != NULL) {
@@ -232,8 +300,14 @@ static PGresult *finish(struct zt_postgres *postgres, bool is_sent, int *why)
     return NULL;
 }
 
-static bool is_up(const struct zt_postgres *postgres, int *why)
+/* To be asked before each command. */
+static bool is_up(struct zt_postgres *postgres, int *why)
 {
+    if (!postgres->is_serving)
+        postgres->patience_ms = ZT_POSTGRES_ALONE_MS;
+    else
+        postgres->patience_ms = postgres->is_long ? ZT_POSTGRES_ANSWER_MS : ZT_POSTGRES_PATIENCE_MS;
+    postgres->is_long = false;
     *why = postgres->state == ZT_POSTGRES_UP ? ZT_STORE_OK : ZT_STORE_AWAY;
     return *why == ZT_STORE_OK;
 }
@@ -269,12 +343,12 @@ int zt_postgres_start(struct zt_postgres *postgres, const char *name)
 {
     int why;
 
+    zt_postgres_expect_long(postgres); /* a large table is sorted before its first row comes */
     if (!is_up(postgres, &why))
         return why;
     if (PQsendQueryPrepared(postgres->connection, name, 0, NULL, NULL, NULL, 0) == 1 &&
         PQsetSingleRowMode(postgres->connection) == 1)
         return ZT_STORE_OK;
-    note_error(postgres, PQerrorMessage(postgres->connection));
-    drop(postgres);
+    lose(postgres);
     return ZT_STORE_AWAY;
 }

@@ -7,12 +7,12 @@
 
 #include <stdlib.h>
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 /* Each entry leads from one version to the next; 0: no tables yet.
 
    zt_stamp raises the revision of a record that was edited by hand, so that a controller which has not
-   seen the edit can't write over it. zt_tell names each changed record on the channel zt_changed; members
+   seen the edit can't write over it; one that is no number, or could not be raised, it counts anew. zt_tell names each changed record on the channel zt_changed; members
    that go with their network are not named, as the network is. */
 static const char *const migrations[SCHEMA_VERSION] = {
     "CREATE TABLE zt_network ("
@@ -54,6 +54,21 @@ static const char *const migrations[SCHEMA_VERSION] = {
     " FOR EACH ROW EXECUTE FUNCTION zt_tell_network();"
     "CREATE TRIGGER zt_tell AFTER INSERT OR UPDATE OR DELETE ON zt_member"
     " FOR EACH ROW EXECUTE FUNCTION zt_tell_member();",
+
+    "CREATE FUNCTION zt_revision(record jsonb) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$"
+    " SELECT CASE WHEN jsonb_typeof(record->'revision') = 'number'"
+    " AND (record->>'revision')::numeric BETWEEN 0 AND 9007199254740992"
+    " THEN trunc((record->>'revision')::numeric)::bigint ELSE 0 END $$;"
+    "CREATE OR REPLACE FUNCTION zt_stamp() RETURNS trigger LANGUAGE plpgsql AS $$"
+    " DECLARE given bigint := zt_revision(NEW.record); BEGIN"
+    " IF TG_OP = 'UPDATE' AND NEW.record IS DISTINCT FROM OLD.record"
+    " AND given <= OLD.revision AND OLD.revision < 9007199254740992 THEN"
+    " given := OLD.revision + 1; END IF;"
+    " IF NEW.record->'revision' IS DISTINCT FROM to_jsonb(given) AND"
+    " (NEW.record ? 'revision' OR given > 0) THEN"
+    " NEW.record := jsonb_set(NEW.record, '{revision}', to_jsonb(given)); END IF;"
+    " NEW.revision := given;"
+    " RETURN NEW; END $$;",
 };
 
 int zt_postgres_command(struct zt_postgres *postgres, const char *command)

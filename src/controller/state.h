@@ -16,6 +16,7 @@
 #define ZT_REQUESTS_PER_SECOND 1   /* of a member for a network */
 #define ZT_REQUESTS_AT_ONCE 4      /* one that starts anew doesn't know when it asked last */
 #define ZT_MAX_ANSWERS 256         /* decided and not taken yet; further requests are dropped */
+#define ZT_MAX_DECISIONS 64        /* stored in one transaction; more are the next one's */
 #define ZT_REVOKE_FANOUT 64        /* recipients per revocation when a whole network goes */
 #define ZT_TEND_INTERVAL_MS 1000
 #define ZT_SEEN_INTERVAL_MS 60000 /* times of requests are stored this often */
@@ -45,6 +46,7 @@ struct zt_hosted_member {
     bool is_news;     /* nor is what that request told first */
     bool is_richer;   /* the record holds more than the stored one, which is to be renewed */
     bool is_found;    /* while the store is read again */
+    bool is_decided;  /* a change of its record waits to be stored */
     bool is_admitted; /* by a sign-on that has not lapsed yet */
     struct zt_hosted_network *network;
     struct zt_hosted_member *prev, *next;   /* in the list of pushes */
@@ -92,12 +94,27 @@ struct zt_request_gate {
     struct zt_rate requests;
 };
 
+/* A member's record on its way into the store and into force. */
+struct zt_keeping {
+    struct zt_hosted_member *member;
+    struct zt_member_record kept; /* owned until it is in force */
+};
+
+/* A decision that waits for its record to be stored. */
+struct zt_decision {
+    const struct zt_config_request *request; /* borrowed */
+    struct zt_member_traits traits;
+    uint8_t error; /* to answer with; 0: a configuration */
+    struct zt_keeping keeping;
+};
+
 struct zt_controller {
     struct zt_identity self;
     struct zt_signer *signer; /* owned; of self */
     struct zt_store *store;   /* borrowed */
     bool is_store_away;       /* as was last told in the log */
-    bool must_reload;         /* reading the store again has failed */
+    bool must_reload;         /* reading the store again has failed, or is needed */
+    bool has_unread_network;  /* whose record was no good when it was read */
     int64_t wall_ms;          /* when it was last called */
     bool has_news;            /* of some member */
     bool has_tended;
@@ -111,6 +128,8 @@ struct zt_controller {
     struct zt_request_gate *gates;
     struct zt_config_answer answers[ZT_MAX_ANSWERS]; /* a ring; bytes filled in when taken */
     size_t answer_head, answer_count;
+    struct zt_decision decisions[ZT_MAX_DECISIONS]; /* empty but while requests are taken */
+    size_t decision_count;
     struct zt_revoking *revoking;    /* list, oldest first */
     struct zt_hosted_member *pushes; /* list, oldest first */
 };
@@ -154,6 +173,22 @@ struct zt_hosted_member *zt_keep_member(struct zt_controller *controller,
                                         struct zt_hosted_network *network,
                                         const struct zt_member_record *next, bool store,
                                         struct zt_api_error *error);
+/* The same in steps, so that several changes can be stored as one. Nothing else may happen to the member
+   between the first and the last of them. */
+/* Is next what is in force already? */
+bool zt_keep_is_kept(const struct zt_hosted_member *member, const struct zt_member_record *next,
+                     bool store);
+/* Followed by zt_keep_commit or zt_keep_abandon. False: no room, and nothing has changed. */
+bool zt_keep_prepare(struct zt_controller *controller, struct zt_hosted_network *network,
+                     const struct zt_member_record *next, struct zt_keeping *keeping,
+                     struct zt_api_error *error);
+bool zt_keep_store(struct zt_controller *controller, const struct zt_keeping *keeping,
+                   struct zt_api_error *error);
+/* In one transaction. False: none is stored; whose fault that was, shows when each is tried alone. */
+bool zt_keep_store_all(struct zt_controller *controller, const struct zt_decision *decisions,
+                       size_t count);
+void zt_keep_commit(struct zt_controller *controller, struct zt_keeping *keeping, bool store);
+void zt_keep_abandon(struct zt_controller *controller, struct zt_keeping *keeping);
 bool zt_keep_no_member(struct zt_controller *controller, struct zt_hosted_member *member,
                        struct zt_api_error *error);
 bool zt_keep_no_network(struct zt_controller *controller, struct zt_hosted_network *network,
@@ -202,6 +237,11 @@ void zt_push_lapsed(struct zt_controller *controller, struct zt_hosted_network *
 void zt_push_lately_revoked(struct zt_controller *controller, struct zt_hosted_network *network,
                             int64_t now_ms);
 
+/* controller.c: the error to answer a request with, 0 if the member is to have its configuration. Changes only
+   next. */
+uint8_t zt_decide_request(struct zt_controller *controller, struct zt_hosted_network *network,
+                          struct zt_member_record *next, const struct zt_config_request *request,
+                          const struct zt_dict *metadata, int64_t now_ms);
 /* controller.c: must this member sign in (again) before it gets a configuration? */
 bool zt_decide_is_lapsed(const struct zt_network_record *network,
                          const struct zt_member_record *member, int64_t now_ms);

@@ -37,6 +37,12 @@ enum zt_store_result {
 #define ZT_ANY_REVISION UINT64_MAX
 #define ZT_NO_RECORD (UINT64_MAX - 1) /* none is there yet */
 
+/* A record to put, if the one that is there has the revision `expected`. */
+struct zt_put {
+    struct zt_record record;
+    uint64_t expected;
+};
+
 /* The record is borrowed. */
 typedef void (*zt_store_visit)(void *context, const struct zt_record *record);
 
@@ -49,6 +55,9 @@ struct zt_store_functions {
     /* Makes or replaces a record, if the one that is there has the revision `expected`. That is of no
        meaning for ZT_RECORD_SEEN, which is left out if there is no such member. */
     int (*put)(struct zt_store *store, const struct zt_record *record, uint64_t expected);
+    /* Puts several members' records as one, all or nothing, with a revision to expect of each. After a failure
+       its text may be of no help: each that is put alone tells its own. */
+    int (*put_members)(struct zt_store *store, const struct zt_put *puts, size_t count);
     /* address 0: the network with all its members; nwid 0: everything. A record that is not there is no
        failure. */
     int (*remove)(struct zt_store *store, zt_nwid nwid, zt_address address);
@@ -68,6 +77,9 @@ struct zt_store_functions {
 struct zt_store {
     const struct zt_store_functions *functions;
 };
+
+/* put_members by begin, put and commit. */
+int zt_store_put_each(struct zt_store *store, const struct zt_put *puts, size_t count);
 
 /* Records live as long as the store. NULL: out of memory. */
 struct zt_store *zt_store_mem_open(void);

@@ -280,6 +280,7 @@ static void close_store(struct zt_store *base)
 static const struct zt_store_functions functions = {
     .load = load,
     .put = put,
+    .put_members = zt_store_put_each,
     .remove = remove_record,
     .begin = begin,
     .commit = commit,

@@ -4,9 +4,11 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "controller/postgres.h"
+#include "controller/postgres_rows.h"
 #include "controller/postgres_schema.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NEWS_AT_ONCE 256 /* notices taken in one call of changes() */
@@ -24,13 +26,15 @@ enum statement {
     ANY_SEEN,
     CHANGE_NETWORK,
     CHANGE_MEMBER,
+    NEW_MEMBERS,
+    CHANGE_MEMBERS,
     REMOVE_NETWORK,
     REMOVE_MEMBER,
     STATEMENT_COUNT
 };
 
 /* Parameters are the nwid, of members the address, the record, and the revision that is expected; of these
-   as many as the number says. */
+   as many as the number says. Of statements over many members it is their rows (postgres_rows.h). */
 static const struct {
     const char *name, *text;
     int count;
@@ -79,6 +83,19 @@ static const struct {
                         "UPDATE zt_member SET record = $3"
                         " WHERE nwid = $1 AND address = $2 AND revision = $4::bigint",
                         4 },
+    [NEW_MEMBERS] = { "new_members",
+                      "INSERT INTO zt_member (nwid, address, record)"
+                      " SELECT nwid, address, record FROM jsonb_to_recordset($1::jsonb)"
+                      " AS rows (nwid text, address text, record jsonb)"
+                      " ON CONFLICT DO NOTHING",
+                      1 },
+    [CHANGE_MEMBERS] = { "change_members",
+                         "UPDATE zt_member SET record = rows.record"
+                         " FROM jsonb_to_recordset($1::jsonb)"
+                         " AS rows (nwid text, address text, expected bigint, record jsonb)"
+                         " WHERE zt_member.nwid = rows.nwid AND zt_member.address = rows.address"
+                         " AND zt_member.revision = rows.expected",
+                         1 },
     [REMOVE_NETWORK] = { "remove_network", "DELETE FROM zt_network WHERE nwid = $1", 1 },
     [REMOVE_MEMBER] = { "remove_member", "DELETE FROM zt_member WHERE nwid = $1 AND address = $2",
                         2 },
@@ -140,6 +157,8 @@ static bool read_row(struct zt_record *record, enum zt_record_kind kind, const P
         return false;
     record->nwid = nwid;
     record->address = address;
+    if (*PQgetvalue(result, row, 3) == '-') /* by somebody's hand, without the trigger */
+        record->revision = ZT_ANY_REVISION;
     for (const char *digit = PQgetvalue(result, row, 3); *digit >= '0' && *digit <= '9'; digit++)
         record->revision = record->revision * 10 + (uint64_t)(*digit - '0');
     return true;
@@ -223,6 +242,46 @@ static int put(struct zt_store *base, const struct zt_record *record, uint64_t e
     return ZT_STORE_CONFLICT;
 }
 
+/* Writes the rows that are new, or those that are not. */
+static int put_rows(struct postgres_store *store, const struct zt_put *puts, size_t put_count,
+                    bool are_new)
+{
+    enum statement which = are_new ? NEW_MEMBERS : CHANGE_MEMBERS;
+    size_t count;
+    char *rows = zt_postgres_rows(puts, put_count, are_new, &count);
+    const char *const values[] = { rows };
+    PGresult *result = NULL;
+    int why = rows ? ZT_STORE_OK : ZT_STORE_FAILED;
+
+    if (count > 0 && rows)
+        result =
+            zt_postgres_run_prepared(&store->postgres, statements[which].name, 1, values, &why);
+    zt_free(rows);
+    if (!result)
+        return why;
+    if (strtoul(PQcmdTuples(result), NULL, 10) != count)
+        why = ZT_STORE_CONFLICT;
+    PQclear(result);
+    return why;
+}
+
+static int put_members(struct zt_store *base, const struct zt_put *puts, size_t count)
+{
+    struct postgres_store *store = opened(base);
+    int result = zt_postgres_command(&store->postgres, "BEGIN");
+
+    if (result != ZT_STORE_OK)
+        return result;
+    result = put_rows(store, puts, count, true);
+    if (result == ZT_STORE_OK)
+        result = put_rows(store, puts, count, false);
+    if (result == ZT_STORE_OK)
+        result = zt_postgres_command(&store->postgres, "COMMIT");
+    if (result != ZT_STORE_OK)
+        (void)zt_postgres_command(&store->postgres, "ROLLBACK");
+    return result;
+}
+
 static int remove_record(struct zt_store *store, zt_nwid nwid, zt_address address)
 {
     enum statement which = address ? REMOVE_MEMBER : REMOVE_NETWORK;
@@ -230,6 +289,8 @@ static int remove_record(struct zt_store *store, zt_nwid nwid, zt_address addres
     const char *const values[] = { ids.nwid, ids.address };
     int why;
 
+    if (!address) /* and all its members */
+        zt_postgres_expect_long(&opened(store)->postgres);
     if (nwid == 0)
         return zt_postgres_command(&opened(store)->postgres,
                                    "DELETE FROM zt_network; NOTIFY zt_changed, 'all'");
@@ -346,6 +407,7 @@ static void close_store(struct zt_store *store)
 static const struct zt_store_functions functions = {
     .load = load,
     .put = put,
+    .put_members = put_members,
     .remove = remove_record,
     .begin = begin,
     .commit = commit,

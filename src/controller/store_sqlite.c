@@ -32,11 +32,15 @@ enum statement {
     STATEMENT_COUNT
 };
 
+/* A column holds whatever was put there by hand: what is no whole number can't be compared. */
+#define REVISION "CASE typeof(revision) WHEN 'integer' THEN revision ELSE -1 END"
+
 /* Ids are stored as signed 64-bit numbers. Removing a network removes its members by foreign key, and
    what was seen of them. ?1 nwid, ?2 address, ?3 record, ?4 revision, ?5 that which is expected. */
 static const char *const texts[STATEMENT_COUNT] = {
-    [LOAD_NETWORKS] = "SELECT nwid, 0, record, revision FROM network ORDER BY nwid",
-    [LOAD_MEMBERS] = "SELECT nwid, address, record, revision FROM member ORDER BY nwid, address",
+    [LOAD_NETWORKS] = "SELECT nwid, 0, record, " REVISION " FROM network ORDER BY nwid",
+    [LOAD_MEMBERS] = "SELECT nwid, address, record, " REVISION " FROM member"
+                     " ORDER BY nwid, address",
     [LOAD_SEEN] = "SELECT nwid, address, record, 0 FROM seen ORDER BY nwid, address",
     [NEW_NETWORK] = "INSERT INTO network (nwid, record, revision) VALUES (?1, ?3, ?4)"
                     " ON CONFLICT DO NOTHING",
@@ -263,6 +267,7 @@ static void close_store(struct zt_store *store)
 static const struct zt_store_functions functions = {
     .load = load,
     .put = put,
+    .put_members = zt_store_put_each,
     .remove = remove_record,
     .begin = begin,
     .commit = commit,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A controller with many records: memory, lists, and config requests a second of one core.
 
-   bench_hosting [MEMBERS [RECORDS]]: MEMBERS of one network, RECORDS in all, 10000 and 100000. */
+   bench_hosting [MEMBERS [RECORDS [STORE]]]: MEMBERS of one network, RECORDS in all, 10000 and 100000; in a
+   file of its own, or in an empty store as zt_store_open takes it. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "base/text.h"
@@ -21,6 +22,8 @@
     "\"routes\":[{\"target\":\"10.0.0.0/8\",\"via\":null}],"                                       \
     "\"ipAssignmentPools\":[{\"ipRangeStart\":\"10.0.0.1\",\"ipRangeEnd\":\"10.255.255.254\"}]}"
 #define METADATA "v=7\npv=c\nmajv=1\nminv=e\nrevv=2\nrevr=1"
+#define NEWER_METADATA "v=7\npv=c\nmajv=1\nminv=f\nrevv=2\nrevr=1"
+#define AT_ONCE 64 /* as many as the server's thread takes together */
 
 static double seconds(void)
 {
@@ -143,39 +146,53 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void measure_requests(struct zt_controller *controller, unsigned members, const char *what)
+static void fill_request(struct zt_config_request *request, unsigned member, const char *metadata)
 {
-    static struct zt_config_request request;
+    struct zt_identity identity = make_identity(0x1000000 + member);
+
+    request->nwid = FIRST_NWID;
+    request->packet_id = 99;
+    request->member = zt_identity_public(&identity);
+    request->metadata_length = strlen(metadata);
+    memcpy(request->metadata, metadata, request->metadata_length);
+}
+
+static unsigned ask(struct zt_controller *controller, int64_t mono_ms,
+                    const struct zt_config_request *requests, unsigned count)
+{
+    struct zt_instant now = { mono_ms, INT64_C(1700000000000) + mono_ms };
     struct zt_controller_effect effect;
+    unsigned answered = 0;
+
+    zt_controller_requests(controller, now, requests, count);
+    while (zt_controller_next(controller, now, &effect))
+        answered += effect.answer.error == 0;
+    return answered;
+}
+
+/* So many requests at once, again and again; a request's time is that of all that came with it. */
+static void measure_requests(struct zt_controller *controller, unsigned members, const char *what,
+                             const char *metadata, unsigned at_once)
+{
+    static int64_t mono_ms = 100000;
     unsigned answered = 0, count = members < 5000 ? members : 5000;
     double start, took, *times = calloc(count, sizeof *times);
-    static int64_t mono_ms = 100000;
+    struct zt_config_request *requests = calloc(count, sizeof *requests);
 
-    memset(&request, 0, sizeof request);
-    request.nwid = FIRST_NWID;
-    request.packet_id = 99;
-    request.metadata_length = strlen(METADATA);
-    memcpy(request.metadata, METADATA, request.metadata_length);
-    struct zt_identity *identities = calloc(count, sizeof *identities);
-    for (unsigned i = 0; i < count; i++) {
-        struct zt_identity identity = make_identity(0x1000000 + i);
-        identities[i] = zt_identity_public(&identity);
-    }
+    for (unsigned i = 0; i < count; i++)
+        fill_request(&requests[i], i, metadata);
     mono_ms += 60000;
     start = seconds();
-    for (unsigned i = 0; i < count; i++) {
-        struct zt_instant now = { mono_ms + i, INT64_C(1700000000000) + mono_ms + i };
-
+    for (unsigned i = 0; i < count; i += at_once) {
+        unsigned taken = count - i < at_once ? count - i : at_once;
         double began = seconds();
 
-        request.member = identities[i];
-        zt_controller_request(controller, now, &request);
-        while (zt_controller_next(controller, now, &effect))
-            answered += effect.answer.error == 0;
-        times[i] = seconds() - began;
+        answered += ask(controller, mono_ms + i, &requests[i], taken);
+        for (unsigned j = 0; j < taken; j++)
+            times[i + j] = seconds() - began;
     }
     took = seconds() - start;
-    free(identities);
+    free(requests);
     if (answered != count)
         die("not all were answered");
     qsort(times, count, sizeof *times, compare);
@@ -203,20 +220,22 @@ int main(int count, char **arguments)
     unsigned members = count > 1 ? (unsigned)atoi(arguments[1]) : 10000;
     unsigned records = count > 2 ? (unsigned)atoi(arguments[2]) : 100000;
     struct zt_identity self = make_identity(ADDRESS);
-    char folder[] = "/tmp/zt-hosting-XXXXXX", path[64], error[256] = "", route[96];
+    char folder[] = "/tmp/zt-hosting-XXXXXX", path[64], own[80], error[256] = "", route[96];
+    const char *where = count > 3 ? arguments[3] : own;
     uint8_t seed[32] = { 7 };
     double start;
 
     if (!mkdtemp(folder))
         die("no folder");
     zt_format(path, sizeof path, "%s/controller.db", folder);
-    struct zt_store *store = zt_store_sqlite_open(path, true, error, sizeof error);
+    zt_format(own, sizeof own, "sqlite:%s", path);
+    struct zt_store *store = zt_store_open(where, true, error, sizeof error);
     if (!store)
         die(error);
     fill(store, members, records);
     store->functions->close(store);
 
-    store = zt_store_sqlite_open(path, true, error, sizeof error);
+    store = zt_store_open(where, true, error, sizeof error);
     start = seconds();
     struct zt_controller *controller =
         store ? zt_controller_new(&self, store, seed, NULL, error, sizeof error) : NULL;
@@ -232,8 +251,9 @@ int main(int count, char **arguments)
     measure_route(controller, "members' records", route);
     measure_list(controller);
     measure_signature();
-    measure_requests(controller, members, "first requests (stored)");
-    measure_requests(controller, members, "requests");
+    measure_requests(controller, members, "first requests (stored)", METADATA, 1);
+    measure_requests(controller, members, "first requests, 64 at once", NEWER_METADATA, AT_ONCE);
+    measure_requests(controller, members, "requests", NEWER_METADATA, 1);
     printf("%-28s %8.1f MB\n", "resident", resident_mb());
     zt_controller_free(controller);
     store->functions->close(store);

@@ -287,28 +287,86 @@ static void without_the_database_members_are_answered_and_changes_refused(void *
     follow_to_name(&pair->other, NWID, "c");
 }
 
-static void a_server_that_hangs_counts_as_gone(void **state)
+static void a_server_that_hangs_is_not_waited_for(void **state)
 {
     struct pair *pair = pair_of(state);
     struct fixture *ours = &pair->ours;
+    struct zt_identity identity = make_identity(member);
 
     assert_non_null(set_network(ours, NWID, "{\"private\":false,\"name\":\"a\"}"));
     ask(ours, NWID, member);
     zt_config_free(take_config(ours, 99));
+    follow(ours);
     database_freeze(true);
-    assert_null(set_network(ours, NWID, "{\"name\":\"b\"}")); /* waits for some seconds */
+    /* its version is to be noted, but it is answered without that */
+    ask_with(ours, NWID, &identity, "v=7\nmajv=2\nrevr=1");
+    take_error(ours, 0);
+    assert_null(set_network(ours, NWID, "{\"name\":\"b\"}"));
     assert_int_equal(ours->error.status, 503);
     assert_non_null(strstr(ours->error.text, "does not answer"));
     for (int i = 0; i < 5; i++)
         follow(ours);
     ask(ours, NWID, member);
     zt_config_free(take_config(ours, 99));
-    assert_null(set_network(ours, NWID, "{\"name\":\"b\"}"));
+    database_freeze(false);
+    for (int i = 0; i < 200 && !set_network(ours, NWID, "{\"name\":\"c\"}"); i++)
+        follow(ours);
+    follow_to_name(&pair->other, NWID, "c");
+}
+
+/* More than fits into the buffers of a socket that nobody reads. */
+static void a_large_record_is_not_stuck_on_its_way_to_a_server_that_hangs(void **state)
+{
+    enum { NAME = 60000, PARTS = 40 };
+    struct pair *pair = pair_of(state);
+    struct fixture *ours = &pair->ours;
+    json_t *body = json_object(), *extra = json_object();
+    char *name = calloc(1, NAME + 1), key[8];
+
+    memset(name, 'x', NAME);
+    for (int i = 0; i < PARTS; i++) {
+        zt_format(key, sizeof key, "%d", i);
+        assert_int_equal(json_object_set_new(extra, key, json_string(name)), 0);
+    }
+    assert_int_equal(json_object_set_new(body, "extra", extra), 0);
+    assert_non_null(set_network(ours, NWID, "{\"name\":\"a\"}"));
+    follow(ours);
+    database_freeze(true);
+    assert_null(zt_controller_set_network(ours->controller, ours->now, NWID, body, &ours->error));
     assert_int_equal(ours->error.status, 503);
     database_freeze(false);
     for (int i = 0; i < 200 && !set_network(ours, NWID, "{\"name\":\"c\"}"); i++)
         follow(ours);
     follow_to_name(&pair->other, NWID, "c");
+    json_decref(body);
+    free(name);
+}
+
+/* Somebody with SQL who went to lunch in the middle of a transaction. */
+static void a_row_that_is_locked_stops_only_changes_of_it(void **state)
+{
+    struct pair *pair = pair_of(state);
+    struct fixture *ours = &pair->ours;
+    struct zt_identity identity = make_identity(member);
+    struct zt_store *guest;
+    static const char json[] = "{\"authorized\":true}";
+    struct zt_record record = { ZT_RECORD_MEMBER, NWID, member, 0, json, sizeof json - 1 };
+
+    assert_non_null(set_network(ours, NWID, "{\"private\":false,\"name\":\"a\"}"));
+    ask(ours, NWID, member);
+    zt_config_free(take_config(ours, 99));
+    follow(ours);
+    guest = open_store(database_store());
+    assert_int_equal(guest->functions->begin(guest), ZT_STORE_OK);
+    assert_int_equal(guest->functions->put(guest, &record, ZT_ANY_REVISION), ZT_STORE_OK);
+    ask_with(ours, NWID, &identity, "v=7\nmajv=2\nrevr=1");
+    take_error(ours, 0);
+    assert_null(set_member(ours, NWID, member, "{\"authorized\":false}"));
+    assert_non_null(strstr(ours->error.text, "lock"));
+    assert_non_null(set_member(ours, NWID, 0x77, "{\"authorized\":true}"));
+    guest->functions->rollback(guest);
+    guest->functions->close(guest);
+    assert_non_null(set_member(ours, NWID, member, "{\"authorized\":false}"));
 }
 
 static void what_was_deleted_while_away_is_revoked(void **state)
@@ -544,7 +602,9 @@ int main(void)
         PAIR(sql_authorises_revokes_and_deletes),
         PAIR(a_bad_edit_leaves_the_last_good_record_in_force),
         PAIR(without_the_database_members_are_answered_and_changes_refused),
-        PAIR(a_server_that_hangs_counts_as_gone),
+        PAIR(a_server_that_hangs_is_not_waited_for),
+        PAIR(a_large_record_is_not_stuck_on_its_way_to_a_server_that_hangs),
+        PAIR(a_row_that_is_locked_stops_only_changes_of_it),
         PAIR(what_was_deleted_while_away_is_revoked),
         PAIR(a_restore_by_another_program_is_taken_over),
         cmocka_unit_test(sql_on_the_file_of_a_running_controller_is_taken_over),

@@ -211,6 +211,53 @@ static void a_rolled_back_change_leaves_nothing(void **state)
     store->functions->close(store);
 }
 
+static struct zt_put put_of(zt_address address, const char *json, uint64_t revision,
+                            uint64_t expected)
+{
+    return (struct zt_put){ { ZT_RECORD_MEMBER, 2, address, revision, json, strlen(json) },
+                            expected };
+}
+
+static void several_members_are_put_as_one(void **state)
+{
+    struct zt_store *store = open_store(state);
+    struct zt_put puts[] = { put_of(5, "{\"a\":\"\\\"\\u00e9'\",\"revision\":1}", 1, ZT_NO_RECORD),
+                             put_of(6, "{\"revision\":4}", 4, 3),
+                             put_of(7, "{\"revision\":1}", 1, ZT_NO_RECORD) };
+
+    put(store, 2, 0, "{}");
+    put(store, 2, 6, "{\"revision\":3}");
+    assert_int_equal(store->functions->put_members(store, puts, 3), ZT_STORE_OK);
+    store = open_again(state, store);
+    assert_holds(store, "2/0={};2/5={\"a\":\"\\\"\u00e9'\",\"revision\":1};2/6={\"revision\":4};"
+                        "2/7={\"revision\":1};");
+    /* one that was overtaken, a new one or an old one, keeps all from being stored */
+    for (size_t i = 0; i < 2; i++) {
+        puts[0] = put_of(8, "{\"revision\":1}", 1, ZT_NO_RECORD);
+        puts[1] = i == 0 ? put_of(5, "{\"revision\":1}", 1, ZT_NO_RECORD)
+                         : put_of(5, "{\"revision\":4}", 4, 3);
+        puts[2] = put_of(6, "{\"revision\":5}", 5, 4);
+        assert_int_equal(store->functions->put_members(store, puts, 3), ZT_STORE_CONFLICT);
+    }
+    puts[1] = put_of(7, "{\"revision\":2}", 2, 1);
+    assert_int_equal(store->functions->put_members(store, puts, 3), ZT_STORE_OK);
+    assert_holds(store, "2/0={};2/5={\"a\":\"\\\"\u00e9'\",\"revision\":1};2/6={\"revision\":5};"
+                        "2/7={\"revision\":2};2/8={\"revision\":1};");
+    store->functions->close(store);
+}
+
+static void several_members_of_no_network_are_refused(void **state)
+{
+    struct zt_store *store = open_store(state);
+    struct zt_put puts[] = { put_of(5, "{}", 0, ZT_NO_RECORD), put_of(6, "{}", 0, ZT_NO_RECORD) };
+
+    assert_int_equal(store->functions->put_members(store, puts, 2), ZT_STORE_FAILED);
+    assert_holds(store, "");
+    put(store, 2, 0, "{}");
+    assert_int_equal(store->functions->put_members(store, puts, 2), ZT_STORE_OK);
+    store->functions->close(store);
+}
+
 /* What was put is durable, what was in a transaction is gone. */
 static void a_process_killed_in_a_transaction_leaves_nothing_of_it(void **state)
 {
@@ -413,6 +460,8 @@ int main(void)
         EACH(what_was_seen_goes_with_the_member),
         EACH(a_member_without_its_network_is_refused),
         EACH(a_rolled_back_change_leaves_nothing),
+        EACH(several_members_are_put_as_one),
+        EACH(several_members_of_no_network_are_refused),
         TEST(a_process_killed_in_a_transaction_leaves_nothing_of_it, SQLITE),
         TEST(a_process_killed_in_a_transaction_leaves_nothing_of_it, POSTGRES),
         EACH(a_controller_finds_its_networks_and_members_again),
