@@ -145,7 +145,9 @@ static int start_server(const char *address, unsigned short port)
     return serve(listener);
 }
 
-/* Takes a piece of the input, and lets it wait for room. False: the input has ended. */
+static bool input_has_ended;
+
+/* Takes a piece of the input, and lets it wait for room. False: the connection failed. */
 static bool take_input(struct conversation *server)
 {
     ssize_t length = read(STDIN_FILENO, server->bytes, CHUNK);
@@ -154,7 +156,7 @@ static bool take_input(struct conversation *server)
     server->length = length > 0 ? (size_t)length : 0;
     if (length > 0)
         return true;
-    epoll_ctl(waiter, EPOLL_CTL_DEL, STDIN_FILENO, NULL);
+    input_has_ended = true;
     return zts_shutdown_wr(server->fd) == 0;
 }
 
@@ -172,15 +174,17 @@ static int print_answers(struct conversation *server)
     return length == 0 ? 0 : -1;
 }
 
-/* Input is read only when the last piece is out; the server's answers always. */
+/* Input is read only when the last piece is out; the server's answers always. While it is not read, the
+   input is taken out of epoll, which would tell its end even if asked for nothing. */
 static void choose_events(const struct conversation *server)
 {
-    struct epoll_event input = { .events = server->length > 0 ? 0 : EPOLLIN,
-                                 .data.ptr = &is_input };
+    bool wants_input = server->length == 0 && !input_has_ended;
+    struct epoll_event input = { .events = EPOLLIN, .data.ptr = &is_input };
     struct epoll_event both = { .events = server->length > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN,
                                 .data.ptr = (void *)(uintptr_t)server };
 
-    epoll_ctl(waiter, EPOLL_CTL_MOD, STDIN_FILENO, &input);
+    /* Fails if that is how it is already. */
+    epoll_ctl(waiter, wants_input ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, STDIN_FILENO, &input);
     epoll_ctl(waiter, EPOLL_CTL_MOD, server->os_fd, &both);
 }
 

@@ -91,13 +91,6 @@ static void read_config(struct applied_state *state, const struct zt_config *con
     }
 }
 
-static void tell_network(struct zt_service *service, enum zt_notice_kind kind, zt_nwid nwid)
-{
-    const struct zt_notice notice = { .kind = kind, .nwid = nwid };
-
-    zt_events_push(service->events, &notice);
-}
-
 static void tell_address(struct zt_service *service, enum zt_notice_kind kind, zt_nwid nwid,
                          const struct zt_endpoint *address)
 {
@@ -251,18 +244,22 @@ void zt_network_apply(struct zt_service *service, zt_nwid nwid)
         return;
     }
     /* The status is borrowed until the next input, which telling may be. */
+    const struct zt_notice changed = { .kind = ZT_NOTICE_NETWORK,
+                                       .nwid = nwid,
+                                       .state = status.state };
     before = applied->state;
     applied->state = next;
     if (service->has_stack)
         follow_interface(service, applied, &status);
     tell_removed(service, nwid, &before, &next);
     tell_added(service, nwid, &before, &next);
-    tell_network(service, ZT_NOTICE_NETWORK, nwid);
+    zt_events_push(service->events, &changed);
 }
 
 void zt_network_gone(struct zt_service *service, zt_nwid nwid)
 {
     static const struct applied_state nothing;
+    const struct zt_notice gone = { .kind = ZT_NOTICE_NETWORK_GONE, .nwid = nwid };
     struct zt_applied *applied = find(service, nwid);
 
     if (service->has_stack)
@@ -273,7 +270,7 @@ void zt_network_gone(struct zt_service *service, zt_nwid nwid)
         LL_DELETE(service->applied, applied);
         zt_free(applied);
     }
-    tell_network(service, ZT_NOTICE_NETWORK_GONE, nwid);
+    zt_events_push(service->events, &gone);
 }
 
 void zt_network_all_gone(struct zt_service *service)

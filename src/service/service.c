@@ -99,15 +99,10 @@ static bool start_stack(struct zt_service *service)
                                         .frame = zt_carry_frame,
                                         .subscribe = zt_network_subscribe };
 
-    const struct zt_notice up = { .kind = ZT_NOTICE_STACK_UP };
-
     if (!service->settings.options.use_stack)
         return true;
-    if (zt_stack_start(&host) != 0)
-        return false;
-    service->has_stack = true;
-    zt_events_push(service->events, &up);
-    return true;
+    service->has_stack = zt_stack_start(&host) == 0;
+    return service->has_stack;
 }
 
 /* The lock makes the thread wait until the service knows its thread and is in the list. */
@@ -131,6 +126,8 @@ struct zt_service *zt_service_start(const struct zt_service_options *options)
         return NULL;
     if (make_parts(service, options) && start_stack(service) && start_wire(service))
         return service;
+    if (service->has_stack)
+        zt_stack_stop();
     free_parts(service);
     return NULL;
 }
@@ -220,6 +217,18 @@ uint16_t zt_service_port(struct zt_service *service, unsigned which)
     uint16_t port = service->ports.numbers[which];
     zt_core_unlock();
     return port;
+}
+
+size_t zt_service_bound(struct zt_service *service, struct zt_endpoint *out, size_t capacity)
+{
+    size_t count;
+
+    zt_core_lock();
+    count = zt_udp_count(service->udp);
+    for (size_t i = 0; i < count && i < capacity; i++)
+        (void)zt_udp_at(service->udp, i, &out[i]);
+    zt_core_unlock();
+    return count < capacity ? count : capacity;
 }
 
 bool zt_service_is_online(struct zt_service *service)

@@ -17,7 +17,7 @@ enum zt_notice_kind {
     ZT_NOTICE_FATAL, /* text says why; the service stops working */
     ZT_NOTICE_ONLINE,
     ZT_NOTICE_OFFLINE,
-    ZT_NOTICE_NETWORK,       /* nwid: status or configuration changed */
+    ZT_NOTICE_NETWORK,       /* nwid, state: status or configuration changed */
     ZT_NOTICE_NETWORK_GONE,  /* nwid: left */
     ZT_NOTICE_ADDRESS_ADDED, /* nwid, endpoint (port = prefix length): usable now */
     ZT_NOTICE_ADDRESS_REMOVED,
@@ -44,13 +44,20 @@ struct zt_notice {
     zt_nwid nwid;
     zt_address address;
     struct zt_endpoint endpoint, via;
-    uint16_t flags, metric; /* of a route */
+    uint16_t flags, metric;      /* of a route */
+    enum zt_network_state state; /* of a network, when this was noted: by now it may be another */
     struct zt_mac mac;
     uint16_t mtu;
     const char *text;
     const uint8_t *bytes; /* borrowed for the call */
     size_t length;
     struct zt_identity identity; /* ZT_NOTICE_IDENTITY: with secret */
+};
+
+/* Where a peer may be found, besides what it tells. */
+struct zt_known_endpoint {
+    zt_address peer;
+    struct zt_endpoint endpoint;
 };
 
 struct zt_service_options {
@@ -69,6 +76,12 @@ struct zt_service_options {
     size_t bind_count;
     const char *const *interface_blacklist; /* name prefixes */
     size_t interface_blacklist_count;
+    const struct zt_physical
+        *physical; /* what holds for remote endpoints; a blacklisted one of our own
+                                           is not bound either */
+    size_t physical_count;
+    const struct zt_known_endpoint *known; /* to be tried */
+    size_t known_count;
     bool use_stack; /* lwIP on the joined networks */
     /* A controller in this process: gets each config request, with the lock held, and must not block;
        it answers later through zt_service_lock and zt_node_answer. NULL: no controller. */
@@ -115,6 +128,8 @@ bool zt_service_identity(struct zt_service *service,
                          struct zt_identity *identity); /* with secret */
 uint16_t zt_service_port(struct zt_service *service,
                          unsigned which); /* 0 primary, 1 secondary; 0: none */
+/* The addresses and ports that datagrams are received at, as many as fit: their number. */
+size_t zt_service_bound(struct zt_service *service, struct zt_endpoint *out, size_t capacity);
 bool zt_service_is_online(struct zt_service *service);
 /* Join and leave are remembered while the node is still starting. 0 or a negative errno value */
 int zt_service_join(struct zt_service *service, zt_nwid nwid);

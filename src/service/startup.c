@@ -2,6 +2,7 @@
 /* Start: state directory, identity, ports, node, planet, moons, peers, networks; in this order. */
 #include "service/startup.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "crypto/wipe.h"
 #include "os/corelock.h"
@@ -12,14 +13,21 @@
 
 #include <string.h>
 
-static bool generate_identity(struct zt_identity *identity)
+/* Key by key: a stop must not wait until one is found. False: it was asked for. */
+static bool search_identity(const struct zt_service *service, struct zt_identity *identity,
+                            uint8_t *memory)
 {
     uint8_t seed[32];
     struct zt_rng rng;
+    bool made = false;
 
     zt_host_random(seed, sizeof seed);
     zt_rng_init(&rng, seed);
-    bool made = zt_identity_generate(identity, &rng);
+    zt_identity_begin(identity, &rng);
+    while (!made && !atomic_load(&service->is_stopping))
+        made = zt_identity_try(identity, memory);
+    if (!made)
+        zt_identity_wipe(identity);
     zt_rng_wipe(&rng);
     zt_wipe(seed, sizeof seed);
     return made;
@@ -29,11 +37,16 @@ static bool make_identity(struct zt_service *service, struct zt_identity *identi
                           char text[ZT_PERSIST_TEXT])
 {
     struct zt_notice notice = { .kind = ZT_NOTICE_IDENTITY };
+    uint8_t *memory = zt_alloc(ZT_PROOF_MEMORY);
 
-    if (!generate_identity(identity)) {
+    if (!memory) {
         zt_format(text, ZT_PERSIST_TEXT, "out of memory while making an identity");
         return false;
     }
+    bool made = search_identity(service, identity, memory);
+    zt_free(memory);
+    if (!made)
+        return false;
     notice.identity = *identity;
     zt_events_push(service->events, &notice);
     zt_identity_wipe(&notice.identity);
@@ -146,11 +159,21 @@ static void load_networks(struct zt_service *service)
     service->wish_count = 0;
 }
 
+static void tell_surroundings(struct zt_service *service)
+{
+    const struct zt_service_options *options = &service->settings.options;
+
+    zt_node_set_physical(service->node, options->physical, options->physical_count);
+    for (size_t i = 0; i < options->known_count; i++)
+        (void)zt_node_add_hint(service->node, options->known[i].peer, &options->known[i].endpoint);
+}
+
 /* The core lock is held, which here only keeps early queries waiting. */
 static bool load_state(struct zt_service *service, char text[ZT_PERSIST_TEXT])
 {
     if (!load_planet(service, text))
         return false;
+    tell_surroundings(service);
     zt_carry_planet(service);
     zt_persist_load(&service->persist, ZT_OBJECT_MOON, offer_world, service);
     if (service->settings.options.cache_peers)
@@ -190,14 +213,26 @@ static bool prepare_identity(struct zt_service *service, char text[ZT_PERSIST_TE
     return true;
 }
 
+/* Only now, when nothing can keep the service from running: one that did not start tells nothing. */
+static void tell_stack(struct zt_service *service)
+{
+    const struct zt_notice up = { .kind = ZT_NOTICE_STACK_UP };
+
+    if (service->settings.options.use_stack)
+        zt_events_push(service->events, &up);
+}
+
 bool zt_startup(struct zt_service *service)
 {
     char text[ZT_PERSIST_TEXT] = "";
 
+    tell_stack(service);
     if (!zt_persist_open(&service->persist, &service->settings.options, text) ||
         !prepare_identity(service, text) || !zt_ports_open(service, text) ||
         !start_node(service, text)) {
-        zt_service_fail(service, text);
+        bool was_cut_short = text[0] == 0 && atomic_load(&service->is_stopping);
+        if (!was_cut_short)
+            zt_service_fail(service, text);
         return false;
     }
     zt_ports_announce(service);

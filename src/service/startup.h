@@ -5,7 +5,8 @@
 
 #include "service/state.h"
 
-/* On the wire thread, without the core lock. False: the service has failed and says why. */
+/* On the wire thread, without the core lock. False: the service has failed and says why, or
+   it is being stopped. */
 bool zt_startup(struct zt_service *service);
 
 #endif

@@ -4,10 +4,10 @@
    open an acknowledgement costs both ends as much as a segment does. */
 #include "stack/acks.h"
 
+#include "stack/ending.h"
 #include "stack/hooks.h"
 #include "stack/sendbuf.h"
 #include "stack/timers.h"
-#include "stack/timewait.h"
 
 #include "lwip/priv/tcp_priv.h"
 
@@ -65,13 +65,17 @@ static void hold(struct tcp_pcb *pcb)
     tcp_clear_flags(pcb, TF_ACK_DELAY);
 }
 
-signed char zt_stack_segment(struct tcp_pcb *pcb, const struct pbuf *segment)
+signed char zt_stack_segment(struct tcp_pcb *pcb, const struct tcp_hdr *header,
+                             const struct pbuf *segment)
 {
     zt_timers_tcp_busy();
-    if (pcb->state != LISTEN && pcb->state != TIME_WAIT)
-        zt_sendbuf_heard(pcb);
-    zt_timewait_expect(pcb);
     /* A listening pcb is a shorter struct. */
+    if (pcb->state == LISTEN)
+        return ERR_OK;
+    if (pcb->state != TIME_WAIT)
+        zt_sendbuf_heard(pcb);
+    if (!zt_ending_heard(pcb, header))
+        return ERR_ABRT;
     if (!is_batch || pcb->state != ESTABLISHED || segment->tot_len == 0)
         return ERR_OK;
     if (is_orderly(pcb, segment->tot_len) && (pcb->flags & TF_ACK_DELAY) != 0)

@@ -16,8 +16,13 @@ const ip6_addr_t *zt_stack_gateway6(struct netif *netif, const ip6_addr_t *dest)
 /* 1, and the packet is freed, if it came over one network but is for our address in another. */
 int zt_stack_refuse4(struct pbuf *packet, struct netif *netif);
 int zt_stack_refuse6(struct pbuf *packet, struct netif *netif);
-/* A segment for a connection, about to be taken in; 0: go on. */
+/* A segment for a connection, about to be taken in; 0: go on. Else pcb is gone. */
 struct tcp_pcb;
-signed char zt_stack_segment(struct tcp_pcb *pcb, const struct pbuf *segment);
+struct tcp_hdr;
+signed char zt_stack_segment(struct tcp_pcb *pcb, const struct tcp_hdr *header,
+                             const struct pbuf *segment);
+/* Where the sequence numbers of a new connection begin. */
+uint32_t zt_stack_first_sequence(const ip_addr_t *local, uint16_t local_port,
+                                 const ip_addr_t *remote, uint16_t remote_port);
 
 #endif

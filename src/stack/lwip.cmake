@@ -6,6 +6,22 @@ set(lwip_sources ${lwipcore_SRCS} ${lwipcore4_SRCS} ${lwipcore6_SRCS} ${lwipapi_
   ${LWIP_DIR}/src/netif/ethernet.c)
 # timers.c of ours takes its place
 list(REMOVE_ITEM lwip_sources ${LWIP_DIR}/src/core/timeouts.c)
+# Splitting the last segment for a small window, lwIP leaves the end of the stream on its first half, too:
+# who reads slowly would miss what follows, and not know.
+set(tcp_out ${LWIP_DIR}/src/core/tcp_out.c)
+set(tcp_out_cured ${CMAKE_BINARY_DIR}/lwip_tcp_out.c)
+set(tcp_out_was "")
+file(READ ${tcp_out} tcp_out_text)
+string(REPLACE "TCPH_SET_FLAG(useg->tcphdr, split_flags)" "TCPH_FLAGS_SET(useg->tcphdr, split_flags)"
+  tcp_out_text "${tcp_out_text}")
+if(EXISTS ${tcp_out_cured})
+  file(READ ${tcp_out_cured} tcp_out_was)
+endif()
+if(NOT tcp_out_was STREQUAL tcp_out_text)
+  file(WRITE ${tcp_out_cured} "${tcp_out_text}")
+endif()
+list(REMOVE_ITEM lwip_sources ${tcp_out})
+list(APPEND lwip_sources ${tcp_out_cured})
 add_library(lwip OBJECT ${lwip_sources})
 target_include_directories(lwip SYSTEM PUBLIC ${LWIP_DIR}/src/include)
 target_include_directories(lwip PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/src/stack)

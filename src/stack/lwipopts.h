@@ -114,8 +114,9 @@ extern _Thread_local int zt_stack_errno;
 /* Retransmission time-outs come in steps of twice this, at least three. */
 #define TCP_TMR_INTERVAL 50
 #define LWIP_TCP_KEEPALIVE 1
-/* the size of the send buffer, two for held acknowledgements, seconds without an answer */
-#define LWIP_TCP_PCB_NUM_EXT_ARGS 4
+/* the size of the send buffer, two for held acknowledgements, seconds without an answer, the time of the
+   last progress */
+#define LWIP_TCP_PCB_NUM_EXT_ARGS 5
 
 /* Checksums: generated while copying; not verified, as the network below authenticates every frame. */
 #define LWIP_CHECKSUM_CTRL_PER_NETIF 1
@@ -173,7 +174,8 @@ unsigned short zt_stack_checksum_copy(void *to, const void *from, unsigned short
 #define SYS_STATS 0
 
 #define LWIP_HOOK_FILENAME "stack/hooks.h"
-#define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) zt_stack_random()
+#define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port)                            \
+    zt_stack_first_sequence(local_ip, local_port, remote_ip, remote_port)
 #define LWIP_HOOK_IP4_ROUTE_SRC(src, dest) zt_stack_route4(src, dest)
 #define LWIP_HOOK_ETHARP_GET_GW(netif, dest) zt_stack_gateway4(netif, dest)
 #define LWIP_HOOK_IP6_ROUTE(src, dest) zt_stack_route6(src, dest)
@@ -181,6 +183,6 @@ unsigned short zt_stack_checksum_copy(void *to, const void *from, unsigned short
 #define LWIP_HOOK_IP4_INPUT(pbuf, netif) zt_stack_refuse4(pbuf, netif)
 #define LWIP_HOOK_IP6_INPUT(pbuf, netif) zt_stack_refuse6(pbuf, netif)
 #define LWIP_HOOK_TCP_INPACKET_PCB(pcb, header, length, length1, second, pbuf)                     \
-    zt_stack_segment(pcb, pbuf)
+    zt_stack_segment(pcb, header, pbuf)
 
 #endif

@@ -2,6 +2,8 @@
 /* lwIP counts events per socket; what they mean to a caller depends on the state of the connection. */
 #include "stack/ready.h"
 
+#include "stack/tcpsock.h"
+
 #include "lwip/api.h"
 #include "lwip/priv/sockets_priv.h"
 #include "lwip/priv/tcp_priv.h"
@@ -130,6 +132,8 @@ static void on_event(struct netconn *conn, enum netconn_evt event, u16_t length)
     if (fd < 0)
         return;
     assert(zt_core_lock_is_mine());
+    if (event == NETCONN_EVT_SENDPLUS && conn->state == NETCONN_NONE && conn->pcb.tcp != NULL)
+        zt_tcpsock_opened(fd);
     if (told_hook != NULL)
         told_hook(fd, event == NETCONN_EVT_RCVPLUS);
     if (event == NETCONN_EVT_SENDMINUS)

@@ -124,6 +124,15 @@ bool zt_stack_can_reach(const ip_addr_t *dest)
     return can;
 }
 
+void zt_socket_send_groups_by(int fd, unsigned number)
+{
+    zt_core_lock();
+    struct udp_pcb *pcb = datagram_of(socket_of(fd));
+    if (pcb != NULL)
+        pcb->mcast_ifindex = number > UINT8_MAX ? UINT8_MAX : (u8_t)number;
+    zt_core_unlock();
+}
+
 unsigned zt_stack_default_interface(void)
 {
     zt_core_lock();

@@ -2,6 +2,7 @@
 /* Starting and stopping lwIP, and what concerns all interfaces: DNS servers, output, sockets. */
 #include "stack/stack.h"
 
+#include "stack/ending.h"
 #include "stack/interface.h"
 #include "stack/names.h"
 #include "stack/tcpsock.h"
@@ -71,6 +72,7 @@ void zt_stack_stop(void)
         return;
     close_sockets();
     zt_core_lock();
+    zt_ending_leave_quietly();
     while (zt_interfaces != NULL)
         zt_interface_free(zt_interfaces);
     memset(&zt_stack_host, 0, sizeof zt_stack_host);

@@ -19,6 +19,7 @@
 struct noted {
     bool is_noted;
     bool was_unreachable;
+    bool was_open;   /* the last attempt became a connection */
     bool chose_port; /* for the attempt that is being prepared */
     ip_addr_t local_ip;
     u16_t local_port;
@@ -140,6 +141,7 @@ void zt_tcpsock_prepare(int fd, const ip_addr_t *remote, uint16_t port)
         struct tcp_pcb *pcb = socket->conn->pcb.tcp;
         if (pcb != NULL && pcb->state == CLOSED) {
             notes[fd].was_unreachable = false;
+            notes[fd].was_open = false;
             zt_sendbuf_init(pcb);
             choose_port(&notes[fd], pcb, remote, port);
         }
@@ -181,6 +183,19 @@ bool zt_tcpsock_was_unreachable(int fd)
 {
     zt_core_lock();
     bool was = tcp_socket_of(fd) != NULL && notes[fd].was_unreachable;
+    zt_core_unlock();
+    return was;
+}
+
+void zt_tcpsock_opened(int fd)
+{
+    notes[fd].was_open = true;
+}
+
+bool zt_tcpsock_was_open(int fd)
+{
+    zt_core_lock();
+    bool was = tcp_socket_of(fd) != NULL && notes[fd].was_open;
     zt_core_unlock();
     return was;
 }

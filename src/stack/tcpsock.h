@@ -30,6 +30,10 @@ void zt_tcpsock_cancel(int fd);
 void zt_tcpsock_unreachable(int fd);
 /* Was that why the last attempt failed? */
 bool zt_tcpsock_was_unreachable(int fd);
+/* The attempt of fd succeeded. With the core lock held. */
+void zt_tcpsock_opened(int fd);
+/* Did the last attempt succeed, whatever became of the connection since? */
+bool zt_tcpsock_was_open(int fd);
 /* Did the connection end without an error, or has that been told? */
 bool zt_tcpsock_ended_well(int fd);
 /* Takes away what still waits to be told of an error. */
@@ -45,6 +49,8 @@ uint16_t zt_socket_choose_port(int fd);
 bool zt_socket_has_peer(int fd);
 /* Gives a datagram socket a port if it has none. */
 void zt_socket_bind_datagram(int fd);
+/* By which interface a datagram socket sends to groups from now on, given by its number. */
+void zt_socket_send_groups_by(int fd, unsigned number);
 /* Options that lwIP keeps for some kinds of sockets only. flag: SO_BROADCAST, SO_REUSEADDR... as lwIP's
    SOF_*. False: no such socket. */
 bool zt_socket_set_flag(int fd, uint8_t flag, bool on);

@@ -4,6 +4,7 @@
 #include "stack/timewait.h"
 
 #include "base/limits.h"
+#include "stack/sequence.h"
 #include "lwip/priv/tcp_priv.h"
 
 enum { LONGEST_TICKS = 2 * TCP_MSL / TCP_SLOW_INTERVAL };
@@ -44,6 +45,11 @@ static u16_t port_at(const uint8_t *bytes)
     return (u16_t)(bytes[0] << 8 | bytes[1]);
 }
 
+static u32_t sequence_at(const uint8_t *bytes)
+{
+    return (u32_t)port_at(bytes) << 16 | port_at(bytes + 2);
+}
+
 void zt_timewait_make_way(const ip_addr_t *local, const ip_addr_t *remote, const uint8_t *segment)
 {
     u16_t remote_port = port_at(segment), local_port = port_at(segment + 2);
@@ -55,16 +61,13 @@ void zt_timewait_make_way(const ip_addr_t *local, const ip_addr_t *remote, const
         if (at->local_port != local_port || at->remote_port != remote_port ||
             !ip_addr_eq(&at->remote_ip, remote) || !ip_addr_eq(&at->local_ip, local))
             continue;
-        forget(at);
+        /* Else it is a stray one, of the ended connection or one before. */
+        if (TCP_SEQ_GEQ(sequence_at(segment + 4), at->rcv_nxt)) {
+            zt_sequence_follow(at);
+            forget(at);
+        }
         return;
     }
-}
-
-/* lwIP believes that who receives no more has closed. */
-void zt_timewait_expect(struct tcp_pcb *pcb)
-{
-    if (pcb->state == LAST_ACK && pcb->errf != NULL)
-        tcp_clear_flags(pcb, TF_RXCLOSED);
 }
 
 void zt_timewait_detach_old(unsigned rounds)

@@ -116,6 +116,22 @@ static void step_key(struct zt_identity *identity)
     zt_public_key_of_x25519(identity->key.bytes, secret);
 }
 
+void zt_identity_begin(struct zt_identity *identity, struct zt_rng *rng)
+{
+    *identity = (struct zt_identity){ .has_secret = true };
+    zt_rng_bytes(rng, identity->secret.bytes, sizeof identity->secret.bytes);
+    zt_public_key_of(&identity->key, &identity->secret);
+}
+
+bool zt_identity_try(struct zt_identity *identity, uint8_t *memory)
+{
+    identity->address = earned_address(&identity->key, memory);
+    if (identity->address != 0)
+        return true;
+    step_key(identity);
+    return false;
+}
+
 bool zt_identity_generate(struct zt_identity *identity, struct zt_rng *rng)
 {
     uint8_t *memory = zt_alloc(ZT_PROOF_MEMORY);
@@ -123,14 +139,9 @@ bool zt_identity_generate(struct zt_identity *identity, struct zt_rng *rng)
     if (memory == NULL)
         return false;
 
-    *identity = (struct zt_identity){ .has_secret = true };
-    zt_rng_bytes(rng, identity->secret.bytes, sizeof identity->secret.bytes);
-    zt_public_key_of(&identity->key, &identity->secret);
-    identity->address = earned_address(&identity->key, memory);
-    while (identity->address == 0) {
-        step_key(identity);
-        identity->address = earned_address(&identity->key, memory);
-    }
+    zt_identity_begin(identity, rng);
+    while (!zt_identity_try(identity, memory))
+        continue;
     zt_free(memory);
     return true;
 }

@@ -28,6 +28,10 @@ void zt_identity_digest(uint8_t digest[64], const struct zt_public_key *key, uin
 ZT_MUST_USE bool zt_identity_prove(const struct zt_identity *identity);
 /* Makes a new identity: tries some 15 keys, each as slow as a proof. False when out of memory. */
 ZT_MUST_USE bool zt_identity_generate(struct zt_identity *identity, struct zt_rng *rng);
+/* The same key by key, for who may have to give up in between: begin draws the first, and each try is as
+   slow as a proof. True: the identity is made. memory: ZT_PROOF_MEMORY bytes lent by the caller. */
+void zt_identity_begin(struct zt_identity *identity, struct zt_rng *rng);
+ZT_MUST_USE bool zt_identity_try(struct zt_identity *identity, uint8_t *memory);
 
 bool zt_identity_equal(const struct zt_identity *a, const struct zt_identity *b); /* public parts */
 /* A copy without the secret. */

@@ -1,61 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lwIP between two networks of one process: what leaves one enters the other, through an element that
    delays, loses and refuses frames. */
-#include "wire.h"
+#include "streams.h"
 
 #include "stack/tcpsock.h"
 
-#include "lwip/priv/tcp_priv.h"
-#include "lwip/sockets.h"
 #include "lwip/timeouts.h"
-
-static struct sockaddr_storage address(const char *text, uint16_t port)
-{
-    struct sockaddr_storage out;
-    struct zt_endpoint endpoint;
-
-    memset(&out, 0, sizeof out);
-    assert_true(zt_endpoint_parse(&endpoint, text, 0));
-    if (endpoint.family == ZT_FAMILY_IPV4) {
-        struct sockaddr_in *in4 = (struct sockaddr_in *)&out;
-        in4->sin_family = AF_INET;
-        in4->sin_port = lwip_htons(port);
-        memcpy(&in4->sin_addr, endpoint.ip, 4);
-    } else {
-        struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&out;
-        in6->sin6_family = AF_INET6;
-        in6->sin6_port = lwip_htons(port);
-        memcpy(&in6->sin6_addr, endpoint.ip, 16);
-    }
-    return out;
-}
-
-static socklen_t length_of(const struct sockaddr_storage *addr)
-{
-    return addr->ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
-}
-
-static int bound_socket(const char *text, uint16_t port, int type)
-{
-    struct sockaddr_storage addr = address(text, port);
-    int fd = lwip_socket(addr.ss_family, type, 0);
-
-    assert_true(fd >= 0);
-    assert_int_equal(lwip_bind(fd, (struct sockaddr *)&addr, length_of(&addr)), 0);
-    return fd;
-}
-
-static int connect_to(int fd, const char *text, uint16_t port)
-{
-    struct sockaddr_storage addr = address(text, port);
-
-    return lwip_connect(fd, (struct sockaddr *)&addr, length_of(&addr));
-}
-
-static int tcp_socket(const char *for_text)
-{
-    return lwip_socket(address(for_text, 0).ss_family, SOCK_STREAM, 0);
-}
 
 struct transfer {
     const char *listens_at, *connects_to;
@@ -65,11 +15,6 @@ struct transfer {
     size_t got;
     bool intact;
 };
-
-static uint8_t pattern(size_t at)
-{
-    return (uint8_t)(at * 2654435761U >> 13);
-}
 
 static void receive_all(void *context)
 {
@@ -190,17 +135,6 @@ static void segments_of_a_batch_share_an_acknowledgement(void **unused)
     assert_in_range(acknowledgements, 1, segments / 4);
 }
 
-/* Two ends of one connection over the wire. */
-static void connect_pair(uint16_t port, int *listener, int *near, int *far)
-{
-    *listener = bound_socket("10.2.0.1", port, SOCK_STREAM);
-    assert_int_equal(lwip_listen(*listener, 1), 0);
-    *near = tcp_socket("10.1.0.2");
-    assert_int_equal(connect_to(*near, "10.1.0.2", port), 0);
-    *far = lwip_accept(*listener, NULL, NULL);
-    assert_true(*far >= 0);
-}
-
 /* Does lwIP's thread mean to sleep for longer than a round of TCP's timer? */
 static bool sleeps_long(void)
 {
@@ -302,17 +236,6 @@ static void connecting_to_nobody_is_given_up(void **unused)
         assert_true(zt_tcpsock_was_unreachable(fds[i]));
         zt_socket_close(fds[i]);
     }
-}
-
-static bool is_active(uint16_t port)
-{
-    bool found = false;
-
-    zt_core_lock();
-    for (const struct tcp_pcb *at = tcp_active_pcbs; at != NULL; at = at->next)
-        found = found || at->local_port == port;
-    zt_core_unlock();
-    return found;
 }
 
 static void connect_and_let_the_server_close_first(int listener, uint16_t from)

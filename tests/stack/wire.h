@@ -33,6 +33,9 @@ static struct {
     bool stop, refused;
     unsigned carried, lost;
     unsigned carried_to_a;
+    unsigned resets_to_a;    /* lost or carried */
+    uint8_t greeting[FRAME]; /* the last that begins a TCP connection to B over IPv4 */
+    size_t greeting_length;
 } wire;
 
 static bool is_lost(void)
@@ -82,12 +85,34 @@ static void translate(uint8_t *frame, size_t length, uint64_t to)
         mirror6(frame + 62, to);
 }
 
+/* The flags of a TCP segment over IPv4; 0: it is none. */
+static uint8_t tcp_flags(const uint8_t *frame, size_t length)
+{
+    bool is_tcp = length >= 54 && frame[12] == 8 && frame[13] == 0 && frame[23] == 6;
+
+    return is_tcp ? frame[14 + 20 + 13] & 0x3f : 0;
+}
+
+static void note_frame(const uint8_t *frame, size_t length, uint64_t to)
+{
+    enum { SYN = 0x02, RST = 0x04 };
+    uint8_t flags = tcp_flags(frame, length);
+
+    wire.resets_to_a += to == NET_A && (flags & RST) != 0;
+    if (to != NET_B || flags != SYN)
+        return;
+    memcpy(wire.greeting, frame, length);
+    wire.greeting_length = length;
+    translate(wire.greeting, length, to);
+}
+
 static bool take_frame(void *context, uint64_t nwid, const uint8_t *frame, size_t length)
 {
     bool taken = true;
 
     (void)context;
     zt_monitor_enter(wire.monitor);
+    note_frame(frame, length, nwid == NET_A ? NET_B : NET_A);
     if (wire.used >= wire.room || wire.used == RING) {
         wire.refused = true;
         taken = false;
@@ -114,7 +139,7 @@ static void set_loss(unsigned percent)
     zt_monitor_leave(wire.monitor);
 }
 
-static void set_room(unsigned room)
+static inline void set_room(unsigned room)
 {
     zt_monitor_enter(wire.monitor);
     wire.room = room;

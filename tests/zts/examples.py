@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -111,6 +112,42 @@ def check_server(network, program, words, family):
         sys.exit(f"{name} saw other clients than two:\n{said}")
 
 
+def fill(pipe):
+    """Writes lines until nobody takes any more; returns them."""
+    os.set_blocking(pipe.fileno(), False)
+    blocks, refusals = [], 0
+    while refusals < 10:
+        block = f"{len(blocks):063}\n".encode() * 64  # so short that a pipe takes all or nothing
+        try:
+            os.write(pipe.fileno(), block)
+            blocks.append(block)
+            refusals = 0
+        except BlockingIOError:
+            refusals += 1
+            time.sleep(0.05)
+    return b"".join(blocks)
+
+
+def check_end_of_input(network):
+    """The input ends while a piece of it still waits for a server that takes nothing for a while."""
+    server = network.example("slow", "epoll", "serve", "0.0.0.0", 8001)
+    wait_until(lambda: "listening at" in network.log_of("slow"), "the slow server")
+    address = re.search(r"address 4: (\S+)", network.log_of("slow"))[1]
+    client = network.example("client-slow", "epoll", "connect", address, 8001)
+    wait_until(lambda: "connection from" in network.log_of("slow"), "a connection")
+    server.send_signal(signal.SIGSTOP)
+    lines = fill(client.stdin)
+    client.stdin.close()
+    client.stdin = None
+    time.sleep(0.2)
+    server.send_signal(signal.SIGCONT)
+    said = finish(network, "client-slow", client)
+    if not said.endswith(lines.decode()):
+        sys.exit(f"of {len(lines)} bytes before the end, {len(said)} came back")
+    print(f"slow: {len(lines)} bytes came back")
+    finish(network, "slow", server)
+
+
 def check_events(network):
     events = network.example("events", "events")
     wait_until(lambda: "address 4" in network.log_of("events"), "events")
@@ -127,6 +164,7 @@ def main():
         network = Network(build, pathlib.Path(folder))
         try:
             check_events(network)
+            check_end_of_input(network)
             for program, words in (("epoll", ["serve"]), ("libuv", [])):
                 if (build / "examples" / program).exists():
                     for family in FAMILIES:
