@@ -520,7 +520,7 @@ ZTS_API int ZTCALL zts_net_get_type(uint64_t net_id);   /* zts_net_info_type_t *
 
 /* family: ZTS_AF_INET or ZTS_AF_INET6. 0 while the node is not running. */
 ZTS_API int ZTCALL zts_addr_is_assigned(uint64_t net_id, unsigned int family);
-/* The first address of the family. */
+/* The first address of the family. Of an IPv4 one only family, port and address are written. */
 ZTS_API int ZTCALL zts_addr_get(uint64_t net_id, unsigned int family,
                                 struct zts_sockaddr_storage *addr);
 /* len at least ZTS_IP_MAX_STR_LEN. IPv6 in upper case. */

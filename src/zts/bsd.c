@@ -105,6 +105,16 @@ int zts_connect_errno(int fd, int code)
     return code;
 }
 
+bool zts_is_attempt(int fd)
+{
+    return zts_is_marked(fd, ZTS_MARK_CONNECTING) && !zt_tcpsock_was_open(fd);
+}
+
+bool zts_take_attempt(int fd)
+{
+    return zts_unmark(fd, ZTS_MARK_CONNECTING) && !zt_tcpsock_was_open(fd);
+}
+
 bool zts_is_nonblocking(int fd)
 {
     int flags = lwip_fcntl(fd, F_GETFL, 0);
@@ -166,6 +176,21 @@ bool zts_is_socket_address(const void *addr, zts_socklen_t addrlen)
            addrlen <= sizeof(struct zts_sockaddr_in6);
 }
 
+void zts_choose_link(int fd, const void *addr, zts_socklen_t addrlen)
+{
+    enum { SCOPE_MASK = 0x0f, LINK_SCOPE = 2 };
+    struct zts_sockaddr_in6 to;
+
+    if (addr == NULL || addrlen < sizeof to)
+        return;
+    memcpy(&to, addr, sizeof to);
+    const uint8_t *ip = to.sin6_addr.un.u8_addr;
+    if (to.sin6_family != ZTS_AF_INET6 || ip[0] != 0xff || (ip[1] & SCOPE_MASK) > LINK_SCOPE)
+        return;
+    unsigned named = to.sin6_scope_id;
+    zt_socket_send_groups_by(fd, named != 0 ? named : zt_stack_default_interface());
+}
+
 /* False: not an address; those are left to lwIP. */
 static bool read_address(const struct zts_sockaddr *addr, zts_socklen_t addrlen, ip_addr_t *ip,
                          uint16_t *port)
@@ -191,7 +216,7 @@ static int judge_connect(int fd)
 {
     if (zt_stream_stage(fd) != ZT_STREAM_GONE || zts_is_marked(fd, ZTS_MARK_FAILED))
         return 0;
-    if (!zts_unmark(fd, ZTS_MARK_CONNECTING))
+    if (!zts_take_attempt(fd))
         return ZTS_EISCONN;
     zts_mark(fd, ZTS_MARK_FAILED);
     return zts_take_error(fd);
@@ -221,6 +246,7 @@ static int connect_to(int fd, const struct zts_sockaddr *addr, zts_socklen_t add
     if (ip != NULL) {
         zt_tcpsock_prepare(fd, ip, port);
         zt_socket_bind_datagram(fd);
+        zts_choose_link(fd, addr, addrlen);
     }
     (void)zts_unmark(fd, ZTS_MARK_FAILED | ZTS_MARK_ERROR_TOLD);
     zts_mark(fd, ZTS_MARK_TRIED);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "crypto/wipe.h"
 #include "vl2/ether.h"
+#include "zts/late.h"
 #include "zts/queue.h"
 
 #include <stdatomic.h>
@@ -16,6 +17,7 @@ struct told {
     uint64_t nwid;
     int status; /* -1: nothing yet */
     bool ready4, ready6;
+    enum zt_network_state noted; /* last; the network itself may be ahead of the notices */
 };
 
 static _Atomic zts_handler handler;
@@ -59,54 +61,6 @@ static void tell_node(zts_event_t code, struct zt_service *service)
         info.port_tertiary = zt_service_port(service, 2);
     }
     deliver(code, (zts_event_msg_t){ .node = &info, .len = (int)sizeof info });
-}
-
-static void fill_config(zts_net_info_t *out, const struct zt_config *config)
-{
-    memcpy(out->name, config->name, ZTS_MAX_NETWORK_SHORT_NAME_LENGTH);
-    out->type = config->is_public ? ZTS_NETWORK_TYPE_PUBLIC : ZTS_NETWORK_TYPE_PRIVATE;
-    out->mtu = config->mtu;
-    out->broadcast_enabled = (config->flags & ZT_CONFIG_FLAG_BROADCAST) != 0;
-    out->bridge = zt_config_has_specialist(config, config->member, ZT_SPECIALIST_BRIDGE);
-    out->netconf_rev = (unsigned long)config->revision;
-    for (size_t i = 0; i < config->assigned_count && i < ZTS_MAX_ASSIGNED_ADDRESSES; i++)
-        zts_sockaddr_of(&out->assigned_addrs[out->assigned_addr_count++], &config->assigned[i]);
-    for (size_t i = 0; i < config->route_count && i < ZTS_MAX_NETWORK_ROUTES; i++) {
-        zts_route_info_t *route = &out->routes[out->route_count++];
-        zts_sockaddr_of(&route->target, &config->routes[i].target);
-        zts_sockaddr_of(&route->via, &config->routes[i].via);
-        route->flags = config->routes[i].flags;
-        route->metric = config->routes[i].metric;
-    }
-}
-
-static void fill_status(zts_net_info_t *out, const struct zt_network_status *status)
-{
-    out->mac = zt_mac_number(status->mac);
-    out->status = (zts_network_status_t)status->state;
-    out->port_error = status->state == ZT_NETWORK_PORT_ERROR;
-    out->mtu = ZT_DEFAULT_MTU;
-    if (status->config != NULL)
-        fill_config(out, status->config);
-    for (size_t i = 0; i < status->group_count && i < ZTS_MAX_MULTICAST_SUBSCRIPTIONS; i++) {
-        out->multicast_subs[i].mac = zt_mac_number(status->groups[i].mac);
-        out->multicast_subs[i].adi = status->groups[i].adi;
-        out->multicast_sub_count++;
-    }
-}
-
-bool zts_fill_network(zts_net_info_t *out, struct zt_service *service, uint64_t nwid)
-{
-    struct zt_network_status status;
-
-    memset(out, 0, sizeof *out);
-    out->net_id = nwid;
-    const struct zt_node *node = zt_service_lock(service);
-    bool known = node != NULL && zt_vl2_network_status(zt_node_vl2(node), nwid, &status);
-    if (known)
-        fill_status(out, &status);
-    zt_service_unlock(service);
-    return known;
 }
 
 static struct told *find_told(uint64_t nwid)
@@ -191,18 +145,30 @@ static void tell_state(struct told *told, zts_net_info_t *info)
     told->status = (int)info->status;
 }
 
-static void network_changed(struct zt_service *service, uint64_t nwid, bool is_update)
+/* Its status as it was noted: told ahead of what led to it, it would make no sense. */
+static void tell_changes(struct zt_service *service, struct told *told, bool is_update)
 {
-    struct told *told = find_told(nwid);
     zts_net_info_t *info = zt_alloc(sizeof *info);
 
-    if (told != NULL && info != NULL && zts_fill_network(info, service, nwid)) {
+    if (info != NULL && zts_fill_network(info, service, told->nwid)) {
+        info->status = (zts_network_status_t)told->noted;
+        info->port_error = told->noted == ZT_NETWORK_PORT_ERROR;
         if (is_update)
             tell_network(ZTS_EVENT_NETWORK_UPDATE, info);
         if (told_online)
             tell_state(told, info);
     }
     zt_free(info);
+}
+
+static void network_changed(struct zt_service *service, const struct zt_notice *notice)
+{
+    struct told *told = find_told(notice->nwid);
+
+    if (told == NULL)
+        return;
+    told->noted = notice->state;
+    tell_changes(service, told, true);
 }
 
 static void network_gone(uint64_t nwid)
@@ -217,12 +183,45 @@ static void network_gone(uint64_t nwid)
     zt_free(info);
 }
 
+static void tell_peer(zts_event_t code, struct zt_service *service, uint64_t address)
+{
+    zts_peer_info_t info;
+
+    if (!zts_fill_peer(&info, service, address)) {
+        memset(&info, 0, sizeof info);
+        info.peer_id = address;
+        info.ver_major = info.ver_minor = info.ver_rev = info.latency = -1;
+    }
+    deliver(code, (zts_event_msg_t){ .peer = &info, .len = (int)sizeof info });
+}
+
+/* Not before the node is online: until then it is only noted that there is something to tell. */
+static void peer_changed(zts_event_t code, struct zt_service *service, uint64_t address)
+{
+    if (told_online)
+        tell_peer(code, service, address);
+    else
+        zts_late_note(address);
+}
+
+static void tell_late_peers(struct zt_service *service)
+{
+    zts_peer_info_t info;
+    uint64_t address;
+
+    while (zts_late_take(&address)) {
+        bool is_direct = zts_fill_peer(&info, service, address) && info.path_count > 0;
+        tell_peer(is_direct ? ZTS_EVENT_PEER_DIRECT : ZTS_EVENT_PEER_RELAY, service, address);
+    }
+}
+
 static void went_online(struct zt_service *service)
 {
     told_online = true;
     tell_node(ZTS_EVENT_NODE_ONLINE, service);
     for (struct told *at = told_list; at != NULL; at = at->next)
-        network_changed(service, at->nwid, false);
+        tell_changes(service, at, false);
+    tell_late_peers(service);
 }
 
 static void tell_address(const struct zt_notice *notice)
@@ -264,18 +263,6 @@ static void tell_interface(zts_event_t code, const struct zt_notice *notice)
     deliver(code, (zts_event_msg_t){ .netif = &info, .len = (int)sizeof info });
 }
 
-static void tell_peer(zts_event_t code, struct zt_service *service, uint64_t address)
-{
-    zts_peer_info_t info;
-
-    if (!zts_fill_peer(&info, service, address)) {
-        memset(&info, 0, sizeof info);
-        info.peer_id = address;
-        info.ver_major = info.ver_minor = info.ver_rev = info.latency = -1;
-    }
-    deliver(code, (zts_event_msg_t){ .peer = &info, .len = (int)sizeof info });
-}
-
 static void tell_bytes(zts_event_t code, const void *bytes, size_t length)
 {
     void *copy = zt_alloc(length + 1);
@@ -300,6 +287,10 @@ static void tell_identity(const struct zt_identity *identity)
 
 static void node_down(struct zt_service *service)
 {
+    uint64_t address;
+
+    while (zts_late_take(&address))
+        ;
     while (told_list != NULL)
         forget_told(told_list->nwid);
     told_online = false;
@@ -357,7 +348,7 @@ void zts_events_notice(void *context, const struct zt_notice *notice)
         tell_node(ZTS_EVENT_NODE_OFFLINE, service);
         break;
     case ZT_NOTICE_NETWORK:
-        network_changed(service, notice->nwid, true);
+        network_changed(service, notice);
         break;
     case ZT_NOTICE_NETWORK_GONE:
         network_gone(notice->nwid);
@@ -374,7 +365,7 @@ void zts_events_notice(void *context, const struct zt_notice *notice)
     case ZT_NOTICE_PEER_RELAY:
     case ZT_NOTICE_PATH_NEW:
     case ZT_NOTICE_PATH_DEAD:
-        tell_peer(code_of(notice->kind), service, notice->address);
+        peer_changed(code_of(notice->kind), service, notice->address);
         break;
     case ZT_NOTICE_SAVED_PEER:
     case ZT_NOTICE_SAVED_NETWORK:

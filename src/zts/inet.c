@@ -15,15 +15,56 @@ void zts_util_delay(unsigned long milliseconds)
     zt_host_sleep_ms((int64_t)milliseconds);
 }
 
-/* An IPv4 address with the classic short, octal and hexadecimal forms, and nothing after it. */
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : UINT8_MAX;
+}
+
+/* A number as C writes it: decimal, 0 octal, 0x hexadecimal. NULL: none, or above most. */
+static const char *parse_number(const char *text, uint32_t most, uint32_t *number)
+{
+    bool is_hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    int base = is_hex ? 16 : text[0] == '0' ? 8 : 10;
+    uint64_t value = 0;
+
+    if (is_hex)
+        text += 2;
+    if (digit_of(*text) >= base)
+        return NULL;
+    for (; digit_of(*text) < base; text++) {
+        value = value * (unsigned)base + (unsigned)digit_of(*text);
+        if (value > most)
+            return NULL;
+    }
+    *number = (uint32_t)value;
+    return text;
+}
+
+/* An IPv4 address with the classic short forms, whose last number fills what is left: 127.1. lwIP's own
+   reader lets numbers wrap at 32 bits. */
 static bool parse4(const char *text, uint8_t out[4])
 {
-    ip4_addr_t ip;
+    uint32_t ip = 0, number = 0;
 
-    if (text[0] == 0 || strpbrk(text, " \t\n\v\f\r") != NULL || ip4addr_aton(text, &ip) == 0)
-        return false;
-    memcpy(out, &ip.addr, 4);
-    return true;
+    for (unsigned part = 0; part < 4; part++) {
+        uint32_t most = UINT32_MAX >> 8 * part;
+        text = parse_number(text, most, &number);
+        if (text == NULL)
+            return false;
+        if (*text == 0) {
+            ip = lwip_htonl(ip | number);
+            memcpy(out, &ip, sizeof ip);
+            return true;
+        }
+        if (*text++ != '.' || number > UINT8_MAX)
+            return false;
+        ip |= number << (24 - 8 * part);
+    }
+    return false;
 }
 
 static bool parse6(const char *text, uint8_t out[16])

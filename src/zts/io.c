@@ -116,12 +116,16 @@ static ssize_t send_message(int fd, const struct msghdr *message, size_t length,
     if (zts_is_closed(fd))
         return zts_fail(ZTS_EBADF);
     int code = is_stream ? 0 : judge_datagram(fd, length, message->msg_name != NULL);
+    if (code == 0 && message->msg_iovlen == 0)
+        code = ZTS_EIO;
     if (code != 0)
         return zts_fail(code);
     if (!is_stream && !zts_is_marked(fd, ZTS_MARK_BOUND)) {
         zt_socket_bind_datagram(fd);
         zts_mark(fd, ZTS_MARK_BOUND);
     }
+    if (!is_stream)
+        zts_choose_link(fd, message->msg_name, message->msg_namelen);
     zts_begin();
     do {
         result = is_stream ? write_in_turn(fd, message, flags) : send_in_crowd(fd, message, flags);

@@ -222,6 +222,7 @@ int zts_addr_is_assigned(uint64_t net_id, unsigned int family)
 int zts_addr_get(uint64_t net_id, unsigned int family, struct zts_sockaddr_storage *addr)
 {
     struct wanted wanted = { .family = family_of(family) };
+    struct zts_sockaddr_storage found;
 
     if (!zts_is_running())
         return ZTS_ERR_SERVICE;
@@ -230,8 +231,12 @@ int zts_addr_get(uint64_t net_id, unsigned int family, struct zts_sockaddr_stora
     int result = ask(net_id, read_address, &wanted);
     if (result != ZTS_ERR_OK)
         return result;
-    zts_sockaddr_of(addr, &wanted.found);
-    addr->s2_len = 0;
+    zts_sockaddr_of(&found, &wanted.found);
+    found.s2_len = 0;
+    /* Programs pass the shorter structure for IPv4. */
+    memcpy(addr, &found,
+           wanted.family == ZT_FAMILY_IPV4 ? offsetof(struct zts_sockaddr_in, sin_zero)
+                                           : sizeof(struct zts_sockaddr_in6));
     return ZTS_ERR_OK;
 }
 

@@ -140,57 +140,6 @@ int zts_moon_deorbit(uint64_t moon_roots_id)
     return moon_roots_id != 0 ? ZTS_ERR_OK : ZTS_ERR_ARG;
 }
 
-static uint64_t wall_time(int64_t mono_ms, struct zt_instant now)
-{
-    int64_t wall_ms = now.wall_ms - (now.mono_ms - mono_ms);
-
-    return mono_ms <= 0 || wall_ms <= 0 ? 0 : (uint64_t)wall_ms;
-}
-
-static void fill_path(zts_path_t *out, const struct zt_path_status *path, struct zt_instant now)
-{
-    zts_sockaddr_of(&out->address, &path->link.remote);
-    out->last_tx = wall_time(path->sent_ms, now);
-    out->last_rx = wall_time(path->heard_ms, now);
-    out->trusted_path_id = path->trusted_path_id;
-    out->latency = (float)path->latency_ms;
-    out->expired = path->expired;
-    out->preferred = path->preferred;
-}
-
-static zts_peer_role_t role_of(enum zt_world_type type)
-{
-    if (type == ZT_WORLD_PLANET)
-        return ZTS_PEER_ROLE_PLANET;
-    return type == ZT_WORLD_MOON ? ZTS_PEER_ROLE_MOON : ZTS_PEER_ROLE_LEAF;
-}
-
-bool zts_fill_peer(zts_peer_info_t *out, struct zt_service *service, uint64_t address)
-{
-    struct zt_peer_status status;
-    struct zt_instant now = zt_host_now();
-
-    struct zt_node *node = zt_service_lock(service);
-    bool known = node != NULL && zt_vl1_peer_status(zt_node_vl1(node), address, &status);
-    zt_service_unlock(service);
-    if (!known)
-        return false;
-
-    memset(out, 0, sizeof *out);
-    out->peer_id = status.address;
-    out->ver_major = status.major;
-    out->ver_minor = status.minor;
-    out->ver_rev = status.revision;
-    out->latency = status.latency_ms;
-    out->role = role_of(status.role);
-    out->unused_0 = (int)status.cipher;
-    for (size_t i = 0; i < status.path_count && i < ZTS_MAX_PEER_NETWORK_PATHS; i++) {
-        if (!status.paths[i].expired)
-            fill_path(&out->paths[out->path_count++], &status.paths[i], now);
-    }
-    return true;
-}
-
 int zts_peer_get_info(uint64_t peer_id, zts_peer_info_t *dst)
 {
     struct zt_service *service = zts_enter();

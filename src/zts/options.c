@@ -181,7 +181,7 @@ int zts_take_error(int fd)
         return 0;
     if (!zts_is_stream(fd))
         return code == ZTS_ECONNRESET ? ZTS_ECONNREFUSED : code;
-    if (zts_unmark(fd, ZTS_MARK_CONNECTING)) {
+    if (zts_take_attempt(fd)) {
         zts_mark(fd, ZTS_MARK_FAILED);
         return zts_connect_errno(fd, code);
     }

@@ -26,7 +26,7 @@ static ssize_t read_failure(int fd)
         zt_stack_errno = ZTS_EBADF;
         return -1;
     }
-    bool never_open = zts_is_marked(fd, ZTS_MARK_FAILED | ZTS_MARK_CONNECTING);
+    bool never_open = zts_is_marked(fd, ZTS_MARK_FAILED) || zts_is_attempt(fd);
     if (code == ZTS_EAGAIN && zt_socket_reads_no_more(fd))
         return 0;
     if (code == ZTS_ENOTCONN)
@@ -38,7 +38,7 @@ static ssize_t read_failure(int fd)
         zt_stack_errno = ZTS_ENOTCONN;
         return -1;
     }
-    if (zts_unmark(fd, ZTS_MARK_CONNECTING)) {
+    if (zts_take_attempt(fd)) {
         zts_mark(fd, ZTS_MARK_FAILED);
         zt_stack_errno = zts_connect_errno(fd, code);
         return -1;

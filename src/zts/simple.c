@@ -28,8 +28,10 @@ static int attempt(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrle
     int ready = zts_bsd_poll(&waited, 1, left_ms > 0 ? (int)left_ms : 0);
     if (ready == ZTS_ERR_SERVICE)
         return ZTS_ENETDOWN;
-    if (ready > 0)
-        return zts_get_last_socket_error(fd);
+    if (ready > 0) {
+        int code = zts_get_last_socket_error(fd);
+        return code < 0 ? zts_get_errno() : code; /* it may have been closed */
+    }
     zt_tcpsock_cancel(fd);
     (void)zts_get_last_socket_error(fd);
     return ZTS_ETIMEDOUT;

@@ -32,11 +32,17 @@ void zts_begin(void);
 ssize_t zts_finish(ssize_t result);
 /* What it means that lwIP calls an attempt to connect aborted or reset. */
 int zts_connect_errno(int fd, int code);
+/* Was a non-blocking connect started, and failed or still under way? */
+bool zts_is_attempt(int fd);
+/* Takes the mark of such a connect away. Was it one that failed? */
+bool zts_take_attempt(int fd);
 /* Takes the error that waits to be told (ZTS_SO_ERROR); 0: none. */
 int zts_take_error(int fd);
 bool zts_is_stream(int fd);
 /* May the address be given to lwIP? */
 bool zts_is_socket_address(const void *addr, zts_socklen_t addrlen);
+/* Before sending to addr: a group of the link needs the network whose link is meant. */
+void zts_choose_link(int fd, const void *addr, zts_socklen_t addrlen);
 bool zts_is_nonblocking(int fd);
 /* How long a call with these flags may wait, by ZTS_SO_RCVTIMEO or ZTS_SO_SNDTIMEO: 0 not at all, negative
    for ever. */

@@ -106,6 +106,66 @@ static void reset_by_lingering(void)
     close(server);
 }
 
+/* What was sent has arrived when a lingering close returns. */
+static void lingering(void)
+{
+    const struct linger some = { .l_onoff = 1, .l_linger = 5 };
+    char bytes[8];
+    int client, server;
+
+    begin("lingering");
+    new_pair(&client, &server);
+    said("SO_LINGER", setsockopt(client, SOL_SOCKET, SO_LINGER, &some, sizeof some));
+    said("send", send(client, "abc", 3, 0));
+    said("close", close(client));
+    said("recv", recv(server, bytes, sizeof bytes, MSG_DONTWAIT));
+    wait_for(server, POLLIN);
+    said("recv at the end", recv(server, bytes, sizeof bytes, MSG_DONTWAIT));
+    close(server);
+}
+
+/* A client that connected without waiting and never asked how it went. */
+static void new_hasty_pair(int *client, int *server)
+{
+    int listener = new_listener(1);
+
+    *client = new_stream();
+    set_nonblocking(*client);
+    (void)connect_to(*client, port_of(listener));
+    *server = accept(listener, NULL, NULL);
+    wait_for(*client, POLLOUT);
+    close(listener);
+}
+
+static void the_end_after_a_nonblocking_connect(void)
+{
+    const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+    char byte;
+    int client, server;
+
+    begin("connected without waiting");
+    new_hasty_pair(&client, &server);
+    close(server);
+    wait_for(client, POLLIN);
+    for (int i = 0; i < 3; i++)
+        said("recv at the end", recv(client, &byte, 1, 0));
+    close(client);
+    new_hasty_pair(&client, &server);
+    setsockopt(server, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    close(server);
+    wait_for(client, POLLIN);
+    said("recv after a reset", recv(client, &byte, 1, 0));
+    said("recv again", recv(client, &byte, 1, 0));
+    close(client);
+    new_hasty_pair(&client, &server);
+    setsockopt(server, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    close(server);
+    wait_for(client, POLLIN);
+    told_error(client);
+    said("recv after the error", recv(client, &byte, 1, 0));
+    close(client);
+}
+
 static void reset_asked_about(void)
 {
     const struct linger none = { .l_onoff = 1, .l_linger = 0 };
@@ -167,6 +227,8 @@ void endings(void)
     both_shut();
     wrong_shutdowns();
     reset_by_lingering();
+    lingering();
+    the_end_after_a_nonblocking_connect();
     reset_asked_about();
     reset_by_unread_bytes();
     bytes_before_a_reset();

@@ -8,6 +8,7 @@
   paths ADDRESS                  direct paths of a peer: their number, then the endpoints
   echo PORT                      datagrams over IPv4 go back, from now on, whatever is closed
   udp-try IP PORT SECONDS        one datagram: answered, or silent
+  udp-ask-all IP PORT SECONDS COUNT  one datagram over IPv4: who answers, up to so many
   resources                      descriptors, threads, resident KiB
   cycle COUNT STORAGE PLANET     start and stop so often, at varied moments; resources before and after
 """
@@ -102,6 +103,22 @@ def udp_try(ip, port, seconds):
     return "answered" if got == 6 else "silent"
 
 
+def udp_ask_all(ip, port, seconds, count):
+    fd = checked(zts.zts_bsd_socket(peer.FAMILIES["4"], peer.DATAGRAM, 0), "socket")
+    checked(zts.zts_set_recv_timeout(fd, int(seconds), 0), "timeout")
+    name = peer.sockaddr(ip, int(port))
+    buffer, sender = ctypes.create_string_buffer(64), ctypes.create_string_buffer(28)
+    checked(zts.zts_bsd_sendto(fd, b"who?", 4, 0, name, len(name)), "sendto")
+    answers = []
+    while len(answers) < int(count):
+        length = ctypes.c_uint32(28)
+        if zts.zts_bsd_recvfrom(fd, buffer, 64, 0, sender, ctypes.byref(length)) != 4:
+            break
+        answers.append(".".join(str(byte) for byte in sender.raw[4:8]))
+    zts.zts_bsd_close(fd)
+    return " ".join(answers)
+
+
 def resources():
     fields = dict(line.split(":", 1) for line in open("/proc/self/status"))
     resident = int(fields["VmRSS"].split()[0])
@@ -135,6 +152,7 @@ def cycle(count, storage, planet):
 
 peer.COMMANDS.update({
     "launch": launch, "online": online, "id": address, "events": events, "status": status,
-    "leave": leave, "ready": ready, "paths": paths, "echo": echo, "udp-try": udp_try, "resources": resources,
+    "leave": leave, "ready": ready, "paths": paths, "echo": echo, "udp-try": udp_try,
+    "udp-ask-all": udp_ask_all, "resources": resources,
     "stop-now": lambda: stop_now() or "stopped", "cycle": cycle})
 peer.main()

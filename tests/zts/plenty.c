@@ -101,6 +101,26 @@ static void lists_end_at_their_bound_and_all_addresses_work(void **unused)
     }
 }
 
+/* Programs pass the shorter structure when they ask for IPv4. */
+static void an_ipv4_address_fits_the_short_structure(void **unused)
+{
+    struct {
+        struct zts_sockaddr_in addr;
+        char after[sizeof(struct zts_sockaddr_storage)];
+    } room;
+    char text[ZTS_IP_MAX_STR_LEN];
+
+    (void)unused;
+    memset(&room, 0x5a, sizeof room);
+    assert_int_equal(zts_addr_get(nwid, ZTS_AF_INET, (struct zts_sockaddr_storage *)(void *)&room),
+                     0);
+    assert_non_null(zts_inet_ntop(ZTS_AF_INET, &room.addr.sin_addr, text, sizeof text));
+    assert_string_equal(text, "10.7.0.1");
+    assert_int_equal(room.addr.sin_len, 0);
+    for (size_t i = 0; i < sizeof room.after; i++)
+        assert_int_equal(room.after[i], 0x5a);
+}
+
 static void events_end_at_their_bound(void **unused)
 {
     (void)unused;
@@ -131,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_end_at_their_bound_and_all_addresses_work),
+        cmocka_unit_test(an_ipv4_address_fits_the_short_structure),
         cmocka_unit_test(events_end_at_their_bound),
         cmocka_unit_test(routes_by_a_gateway_and_name_servers_are_used),
     };

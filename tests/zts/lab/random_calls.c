@@ -47,11 +47,19 @@ static int any_int(struct caller *c)
     return BELOW(4) == 0 ? (int)next(c) : ONE_OF(edges);
 }
 
-static int some_fd(struct caller *c)
+int random_fd(struct caller *c)
 {
     if (BELOW(20) == 0)
         return BELOW(2) ? -1 : ZTS_FD_SETSIZE + (int)BELOW(100000);
     return c->shares ? (int)BELOW(CALLER_SOCKETS) : ONE_OF(c->fds);
+}
+
+void random_forget(struct caller *c, int fd)
+{
+    for (int i = 0; i < CALLER_SOCKETS; i++) {
+        if (c->fds[i] == fd)
+            c->fds[i] = -1;
+    }
 }
 
 static ssize_t keep(struct caller *c, int fd)
@@ -154,7 +162,7 @@ static struct zts_timeval *some_time(struct caller *c)
 static struct zts_pollfd *some_polled(struct caller *c)
 {
     for (unsigned i = 0; i < 8; i++)
-        polled[i] = (struct zts_pollfd){ .fd = some_fd(c), .events = (short)next(c) };
+        polled[i] = (struct zts_pollfd){ .fd = random_fd(c), .events = (short)next(c) };
     return or_null(c, polled);
 }
 
@@ -200,7 +208,7 @@ static void query_under_lock(struct caller *c)
     (void)zts_core_lock_release();
 }
 
-#define FD some_fd(c)
+#define FD random_fd(c)
 #define SIZE some_size(c)
 #define BYTES or_null(c, bytes)
 #define NET some_network(c)
@@ -359,5 +367,9 @@ void random_call(struct caller *caller)
         for (int i = 0; i < CALLER_SOCKETS; i++)
             caller->fds[i] = -1;
     caller->run = run;
-    make_call(caller, random_below(caller, CALL_COUNT));
+    unsigned choice = random_below(caller, CALL_COUNT + random_extra_count);
+    if (choice < CALL_COUNT)
+        make_call(caller, choice);
+    else
+        random_extra(caller, choice - CALL_COUNT);
 }

@@ -25,5 +25,16 @@ extern _Atomic unsigned random_run;
 
 void random_call(struct caller *caller);
 unsigned random_below(struct caller *caller, unsigned limit);
+int random_fd(struct caller *caller);
+/* It is the library's now. */
+void random_forget(struct caller *caller, int fd);
+
+/* random_extras.c: the second table, chosen from by a number below its count. */
+extern const unsigned random_extra_count;
+void random_extra(struct caller *caller, unsigned choice);
+void random_extras_begin(void);
+void random_extras_end(void);
+/* Closes the descriptors of the system that a stopped node left to the program. How many others are open? */
+unsigned random_close_left_over(void);
 
 #endif

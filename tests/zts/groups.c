@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Groups: what is sent to one leaves by a network and comes back to who joined it here. */
+#include "ZeroTierSockets.h"
+#include "known.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { PORT = 5353 };
+
+static uint64_t network;
+
+static int begin(void **unused)
+{
+    (void)unused;
+    network = zts_net_compute_adhoc_id(1, 65535);
+    return use_known_identity() != 0 || zts_node_start() != 0 || zts_net_join(network) != 0 ||
+           zts_wait_address(network, ZTS_AF_INET6, 30000) != 0;
+}
+
+static int end(void **unused)
+{
+    (void)unused;
+    return zts_node_free();
+}
+
+static int new_member(const char *group, unsigned interface)
+{
+    struct zts_ipv6_mreq wanted = { .ipv6mr_interface = interface };
+    int fd = zts_udp_server("::", PORT);
+
+    assert_true(fd >= 0);
+    assert_int_equal(zts_inet_pton(ZTS_AF_INET6, group, &wanted.ipv6mr_multiaddr), 1);
+    assert_int_equal(
+        zts_bsd_setsockopt(fd, ZTS_IPPROTO_IPV6, ZTS_IPV6_JOIN_GROUP, &wanted, sizeof wanted), 0);
+    assert_int_equal(zts_set_recv_timeout(fd, 5, 0), 0);
+    return fd;
+}
+
+/* As in the original no copy comes back unless it is asked for. */
+static int new_sender(uint8_t loop)
+{
+    int fd = zts_udp_client("::1");
+
+    assert_int_equal(
+        zts_bsd_setsockopt(fd, ZTS_IPPROTO_IP, ZTS_IP_MULTICAST_LOOP, &loop, sizeof loop), 0);
+    return fd;
+}
+
+static ssize_t send_to(int fd, const char *group, unsigned interface)
+{
+    struct zts_sockaddr_in6 to;
+    zts_socklen_t length;
+
+    assert_int_equal(zts_util_ipstr_to_saddr(group, PORT, (struct zts_sockaddr *)&to, &length), 0);
+    to.sin6_scope_id = interface;
+    return zts_bsd_sendto(fd, "x", 1, 0, (struct zts_sockaddr *)&to, length);
+}
+
+/* Those of the link, too, which say by themselves of no network whose link. */
+static void what_is_sent_to_a_group_comes_back(void **unused)
+{
+    static const char *const groups[] = { "ff02::fb", "ff05::1234", "ff0e::1234" };
+    char byte;
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        int member = new_member(groups[i], 0), sender = new_sender(1);
+        assert_int_equal(send_to(sender, groups[i], 0), 1);
+        assert_int_equal(zts_recv(member, &byte, 1, 0), 1);
+        zts_close(sender);
+        zts_close(member);
+    }
+}
+
+static void a_connected_socket_sends_to_its_group(void **unused)
+{
+    int member = new_member("ff02::fb", 0), sender = new_sender(1);
+    char byte;
+
+    (void)unused;
+    assert_int_equal(zts_connect(sender, "ff02::fb", PORT, 1000), 0);
+    assert_int_equal(zts_send(sender, "x", 1, 0), 1);
+    assert_int_equal(zts_recv(member, &byte, 1, 0), 1);
+    zts_close(sender);
+    zts_close(member);
+}
+
+static void who_wants_no_copy_gets_none(void **unused)
+{
+    int member = new_member("ff02::fb", 0), silent = zts_udp_client("::1"), sender = new_sender(1);
+    char byte;
+
+    (void)unused;
+    assert_int_equal(send_to(silent, "ff02::fb", 0), 1);
+    assert_int_equal(send_to(sender, "ff02::fb", 0), 1);
+    assert_int_equal(zts_recv(member, &byte, 1, 0), 1);
+    assert_int_equal(zts_recv(member, &byte, 1, ZTS_MSG_DONTWAIT), ZTS_ERR_SOCKET);
+    zts_close(sender);
+    zts_close(silent);
+    zts_close(member);
+}
+
+static void a_network_that_is_not_there_is_unreachable(void **unused)
+{
+    int sender = zts_udp_client("::1");
+
+    (void)unused;
+    assert_int_equal(send_to(sender, "ff02::fb", 200), ZTS_ERR_SOCKET);
+    assert_int_equal(zts_get_errno(), ZTS_EHOSTUNREACH);
+    assert_int_equal(send_to(sender, "ff02::fb", 0x10000001), ZTS_ERR_SOCKET);
+    assert_int_equal(zts_get_errno(), ZTS_EHOSTUNREACH);
+    assert_int_equal(send_to(sender, "ff02::fb", 0), 1);
+    zts_close(sender);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_sent_to_a_group_comes_back),
+        cmocka_unit_test(a_connected_socket_sends_to_its_group),
+        cmocka_unit_test(who_wants_no_copy_gets_none),
+        cmocka_unit_test(a_network_that_is_not_there_is_unreachable),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}
