@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define MOST_BOUND 256
 #define MOST_SURFACES 64
 
 /* Counters are 64 bits; JSON integers are signed. */
@@ -31,15 +32,20 @@ static json_t *counters_json(const struct zt_counters *counters)
                      "drops", drops);
 }
 
+static json_t *list_json(const struct zt_endpoint *endpoints, size_t endpoint_count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < endpoint_count; i++)
+        (void)json_array_append_new(list, zt_api_endpoint(&endpoints[i], true));
+    return list;
+}
+
 static json_t *surfaces_json(const struct zt_vl1 *vl1)
 {
     struct zt_endpoint surfaces[MOST_SURFACES];
-    size_t surface_count = zt_vl1_surfaces(vl1, surfaces, MOST_SURFACES);
-    json_t *list = json_array();
 
-    for (size_t i = 0; i < surface_count; i++)
-        (void)json_array_append_new(list, zt_api_endpoint(&surfaces[i], true));
-    return list;
+    return list_json(surfaces, zt_vl1_surfaces(vl1, surfaces, MOST_SURFACES));
 }
 
 static json_t *status_json(const struct zt_vl1 *vl1, uint16_t port)
@@ -64,6 +70,7 @@ static json_t *status_json(const struct zt_vl1 *vl1, uint16_t port)
 json_t *zt_api_status(struct zt_service *service, const struct zt_api_call *call, int *status)
 {
     uint16_t port = zt_service_port(service, 0);
+    struct zt_endpoint bound[MOST_BOUND];
     struct zt_node *node;
     json_t *result;
 
@@ -74,5 +81,8 @@ json_t *zt_api_status(struct zt_service *service, const struct zt_api_call *call
     node = zt_service_lock(service);
     result = node ? status_json(zt_node_vl1(node), port) : NULL;
     zt_service_unlock(service);
+    if (result)
+        (void)json_object_set_new(result, "listeningOn",
+                                  list_json(bound, zt_service_bound(service, bound, MOST_BOUND)));
     return result ? result : zt_api_error(status, 503, "the node is not running yet");
 }

@@ -5,6 +5,7 @@
 #include "cmd/commands.h"
 #include "cmd/home.h"
 #include "cmd/invite.h"
+#include "cmd/local_conf.h"
 #include "os/host.h"
 #include "service/service.h"
 
@@ -122,15 +123,23 @@ static int wait_for_network(struct joining *joining)
 static int join(struct joining *joining, const char *home, bool allow_loopback)
 {
     struct zt_service_options options;
+    struct zt_local_conf conf;
+    char error[ZT_HOME_TEXT];
     int code;
 
+    if (!zt_local_conf_read(&conf, home, error, sizeof error)) {
+        zt_local_conf_clear(&conf);
+        return zt_complain(&command, ZT_EXIT_FAILED, "%s", error);
+    }
     zt_service_options_init(&options);
+    zt_local_conf_apply(&conf, &options);
     options.storage = home;
     options.planet = joining->invite.planet;
     options.planet_length = joining->invite.planet_length;
     options.allow_loopback = allow_loopback;
     options.use_stack = false;
     joining->service = zt_service_start(&options);
+    zt_local_conf_clear(&conf);
     if (!joining->service)
         return zt_complain(&command, ZT_EXIT_FAILED, "the node can't be started");
     code = zt_service_join(joining->service, joining->invite.nwid);

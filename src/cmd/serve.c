@@ -87,14 +87,36 @@ static void append(struct zt_option *table, size_t *known, const struct zt_optio
         table[(*known)++] = more[i];
 }
 
+/* local.conf has the second word: what the command line names is not taken from there. */
+static int read_port(struct zt_server_options *options, const char *text)
+{
+    const struct zt_command *command = options->command;
+    struct zt_local_conf *conf = &options->conf;
+    uint64_t port = 9993;
+    char error[ZT_HOME_TEXT];
+
+    if (text && !zt_args_number(&port, text, options->is_root ? 1 : 0, UINT16_MAX))
+        return zt_complain(command, ZT_EXIT_USAGE, "--port: %s is not a port", text);
+    if (!zt_local_conf_read(conf, options->home, error, sizeof error))
+        return zt_complain(command, ZT_EXIT_FAILED, "%s", error);
+    if (!text && conf->has_port && conf->port == 0 && options->is_root)
+        return zt_complain(command, ZT_EXIT_FAILED,
+                           "local.conf: settings.primaryPort: a root needs a port that stays");
+    options->port = !text && conf->has_port ? conf->port : (uint16_t)port;
+    if (options->bind_count == 0) {
+        memcpy(options->bind, conf->bind, conf->bind_count * sizeof *conf->bind);
+        options->bind_count = conf->bind_count;
+    }
+    return ZT_GO_ON;
+}
+
 int zt_server_read(struct zt_server_options *options, const struct zt_option *own, size_t own_count,
                    int count, char **arguments)
 {
     const struct zt_command *command = options->command;
     struct zt_texts endpoints = { 0 }, binds = { 0 }, http = { 0 }, allow = { 0 }, positional;
-    const char *port_text = "9993";
+    const char *port_text = NULL;
     bool in_memory = false;
-    uint64_t port;
     const struct zt_option common[] = {
         { "--home", "-H", ZT_OPTION_TEXT, &options->home },
         { "--port", "-p", ZT_OPTION_TEXT, &port_text },
@@ -128,27 +150,34 @@ int zt_server_read(struct zt_server_options *options, const struct zt_option *ow
         return zt_complain(command, ZT_EXIT_USAGE, "unexpected %s", positional.values[0]);
     if (!options->home)
         return zt_complain(command, ZT_EXIT_USAGE, "--home DIR is missing");
-    if (!zt_args_number(&port, port_text, options->is_root ? 1 : 0, UINT16_MAX))
-        return zt_complain(command, ZT_EXIT_USAGE, "--port: %s is not a port", port_text);
     if (in_memory && options->store)
         return zt_complain(command, ZT_EXIT_USAGE, "--memory and --store exclude each other");
     if (in_memory)
         options->store = "memory";
-    options->port = (uint16_t)port;
-    code = read_endpoints(command, "--endpoint", &endpoints, options->port, true,
-                          options->endpoints, &options->endpoint_count);
+    code = read_http(options, &http, &allow);
     if (code == ZT_GO_ON)
-        code = read_http(options, &http, &allow);
+        code = read_endpoints(command, "--bind", &binds, 0, false, options->bind,
+                              &options->bind_count);
+    if (code == ZT_GO_ON)
+        code = read_port(options, port_text);
     if (code != ZT_GO_ON)
         return code;
-    return read_endpoints(command, "--bind", &binds, 0, false, options->bind, &options->bind_count);
+    return read_endpoints(command, "--endpoint", &endpoints, options->port, true,
+                          options->endpoints, &options->endpoint_count);
+}
+
+void zt_server_options_clear(struct zt_server_options *options)
+{
+    zt_local_conf_clear(&options->conf);
 }
 
 static int run(struct zt_server_options *options, int count, char **arguments)
 {
     int code = zt_server_read(options, NULL, 0, count, arguments);
 
-    return code == ZT_GO_ON ? zt_server_run(options) : code;
+    code = code == ZT_GO_ON ? zt_server_run(options) : code;
+    zt_server_options_clear(options);
+    return code;
 }
 
 int zt_command_root(int count, char **arguments)

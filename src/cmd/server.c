@@ -144,6 +144,7 @@ static bool start_service(struct server *server)
     struct zt_service_options options;
 
     zt_service_options_init(&options);
+    zt_local_conf_apply(&from->conf, &options);
     options.storage = from->home;
     options.planet_file = "planet";
     options.identity = &server->self;
@@ -203,6 +204,7 @@ static bool start_http(struct server *server)
         .allow = from->http_allow,
         .allow_count = from->http_allow_count,
         .backend = { .context = &server->api, .route = answer_http, .list = list_http },
+        .judge = zt_local_conf_judge,
         .log = &server->log,
     };
 

@@ -6,9 +6,12 @@
 #include "cmd/api.h"
 #include "cmd/args.h"
 #include "cmd/home.h"
+#include "cmd/local_conf.h"
 #include "http/http.h"
 
 #define ZT_MAX_SERVER_ENDPOINTS 32
+
+_Static_assert(ZT_MAX_CONF_LIST <= ZT_MAX_SERVER_ENDPOINTS, "both name addresses to bind to");
 
 struct zt_server_options {
     const struct zt_command *command;
@@ -28,13 +31,15 @@ struct zt_server_options {
     size_t http_allow_count;
     /* Called once all runs, instead of printing the line that says so. False: stop, it has complained. */
     bool (*ready)(const struct zt_server_options *options, const struct zt_api *api);
-    void *context; /* for it */
+    void *context;             /* for it */
+    struct zt_local_conf conf; /* of the state directory; the fields above come before it */
 };
 
 /* Reads the options that all of them know, and those of the command's own (18 at most). ZT_GO_ON, or
-   the exit code. */
+   the exit code. To be cleared either way. */
 int zt_server_read(struct zt_server_options *options, const struct zt_option *own, size_t own_count,
                    int count, char **arguments);
+void zt_server_options_clear(struct zt_server_options *options);
 /* Returns the exit code, after SIGINT, SIGTERM or a failure, which has been reported. */
 int zt_server_run(const struct zt_server_options *options);
 

@@ -145,10 +145,10 @@ int zt_command_up(int count, char **arguments)
     };
     int code = zt_server_read(&options, own, 3, count, arguments);
 
-    if (code != ZT_GO_ON)
-        return code;
-    if (!is_self_hosted)
-        return zt_complain(&command, ZT_EXIT_USAGE,
+    if (code == ZT_GO_ON && !is_self_hosted)
+        code = zt_complain(&command, ZT_EXIT_USAGE,
                            "say --self-hosted: this runs servers that are yours alone");
-    return zt_server_run(&options);
+    code = code == ZT_GO_ON ? zt_server_run(&options) : code;
+    zt_server_options_clear(&options);
+    return code;
 }

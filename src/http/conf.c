@@ -64,7 +64,8 @@ bool zt_conf_allowed(const json_t *conf, struct zt_prefixes *prefixes, char *err
     return true;
 }
 
-bool zt_conf_change(struct zt_folder *folder, const json_t *changes, char *error, size_t error_size)
+bool zt_conf_change(struct zt_folder *folder, const json_t *changes, zt_conf_judge judge,
+                    char *error, size_t error_size)
 {
     json_t *conf = zt_conf_read(folder, error, error_size);
     json_t *settings = json_object_get(conf, "settings");
@@ -77,7 +78,8 @@ bool zt_conf_change(struct zt_folder *folder, const json_t *changes, char *error
     settings = json_is_object(settings) ? json_copy(settings) : json_object();
     (void)json_object_update(settings, (json_t *)(uintptr_t)changes);
     (void)json_object_set_new(conf, "settings", settings);
-    if (!zt_conf_allowed(conf, &prefixes, error, error_size)) {
+    if (!zt_conf_allowed(conf, &prefixes, error, error_size) ||
+        (judge && !judge(conf, error, error_size))) {
         json_decref(conf);
         return false;
     }

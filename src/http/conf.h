@@ -12,8 +12,9 @@ json_t *zt_conf_read(struct zt_folder *folder, char *error, size_t error_size);
 /* Adds settings.allowManagementFrom to the list. False: error names the entry. */
 ZT_MUST_USE bool zt_conf_allowed(const json_t *conf, struct zt_prefixes *prefixes, char *error,
                                  size_t error_size);
-/* Replaces the members of settings that changes names, and the file. False: error says why not. */
-ZT_MUST_USE bool zt_conf_change(struct zt_folder *folder, const json_t *changes, char *error,
-                                size_t error_size);
+/* Replaces the members of settings that changes names, and the file. judge may be NULL. False: error says why
+   not. */
+ZT_MUST_USE bool zt_conf_change(struct zt_folder *folder, const json_t *changes,
+                                zt_conf_judge judge, char *error, size_t error_size);
 
 #endif

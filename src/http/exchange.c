@@ -80,6 +80,28 @@ static struct zt_http_request request_of(struct MHD_Connection *connection, cons
     return request;
 }
 
+static void add_number(struct MHD_Response *response, const char *name, unsigned value)
+{
+    char text[16];
+
+    zt_format(text, sizeof text, "%u", value);
+    (void)MHD_add_response_header(response, name, text);
+}
+
+static void add_allowance(struct MHD_Response *response, const struct zt_http_answer *answer)
+{
+    char date[ZT_HTTP_DATE];
+
+    if (answer->allowance.limit == 0)
+        return;
+    zt_http_date(date, answer->allowance.reset_s);
+    add_number(response, "X-Ratelimit-Limit", answer->allowance.limit);
+    add_number(response, "X-Ratelimit-Remaining", answer->allowance.remaining);
+    (void)MHD_add_response_header(response, "X-Ratelimit-Reset", date);
+    if (answer->status == 429)
+        add_number(response, "Retry-After", 1);
+}
+
 /* Takes the text of the answer. */
 static enum MHD_Result send_answer(struct MHD_Connection *connection, struct zt_http_answer *answer)
 {
@@ -94,6 +116,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct zt_
     (void)MHD_add_response_header(response, "Content-Type", answer->type);
     (void)MHD_add_response_header(response, "Cache-Control", "no-store");
     (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    add_allowance(response, answer);
     result = MHD_queue_response(connection, (unsigned)answer->status, response);
     MHD_destroy_response(response);
     return result;

@@ -13,6 +13,9 @@
 #define ZT_MAX_HTTP_LISTEN 8    /* addresses listened on; more are refused */
 #define ZT_MAX_HTTP_PREFIXES 64 /* networks that may administer; more are refused */
 
+/* Could a node start with this local.conf? False: error names the field. */
+typedef bool (*zt_conf_judge)(const json_t *conf, char *error, size_t error_size);
+
 /* What knows the answers. Called from several threads at once. */
 struct zt_http_backend {
     void *context;
@@ -37,6 +40,7 @@ struct zt_http_options {
         *allow; /* networks (port = prefix length) beside those of local.conf */
     size_t allow_count;
     struct zt_http_backend backend;
+    zt_conf_judge judge;      /* of local.conf before it is changed; may be NULL */
     const struct zt_log *log; /* may be NULL */
 };
 

@@ -94,7 +94,7 @@ static void change_settings(struct zt_site *site, const struct zt_http_request *
     if (!changes)
         return;
     zt_monitor_enter(site->desk);
-    is_done = zt_conf_change(site->folder, changes, error, sizeof error);
+    is_done = zt_conf_change(site->folder, changes, site->judge, error, sizeof error);
     zt_monitor_leave(site->desk);
     json_decref(changes);
     if (is_done)

@@ -191,23 +191,13 @@ static void put_peers(FILE *out, const json_t *peers)
     }
 }
 
-static void put_controller(FILE *out, const json_t *data)
-{
-    int64_t members = 0;
-
-    for (size_t i = 0; i < json_array_size(data); i++)
-        members += number(json_object_get(json_array_get(data, i), "meta"), "totalMemberCount");
-    put_head(out, "controller_network_count", "gauge", "networks hosted");
-    (void)fprintf(out, "controller_network_count %zu\n", json_array_size(data));
-    put_head(out, "controller_member_count", "gauge", "members of networks hosted");
-    (void)fprintf(out, "controller_member_count %" PRId64 "\n", members);
-}
-
-static void put_decisions(FILE *out, const json_t *controller)
+static void put_controller(FILE *out, const json_t *controller)
 {
     static const struct {
         const char *name, *kind, *help, *key;
     } families[] = {
+        { "controller_network_count", "gauge", "networks hosted", "networks" },
+        { "controller_member_count", "gauge", "members of networks hosted", "members" },
         { "controller_network_change_count", "counter", "networks changed", "networkChanges" },
         { "controller_member_change_count", "counter", "members changed", "memberChanges" },
         { "controller_member_auth_count", "counter", "members authorised", "authorized" },
@@ -226,9 +216,8 @@ static void put_decisions(FILE *out, const json_t *controller)
 
 void zt_metrics_answer(struct zt_site *site, struct zt_http_answer *answer)
 {
-    int status = 0, hosts = 0;
+    int status = 0;
     json_t *counters = zt_site_ask(site, "GET", "/counters", NULL, &status);
-    json_t *networks = zt_site_ask(site, "GET", "/unstable/controller/network", NULL, &hosts);
     char *buffer = NULL;
     size_t length = 0;
     FILE *out = status == 200 ? open_memstream(&buffer, &length) : NULL;
@@ -238,15 +227,26 @@ void zt_metrics_answer(struct zt_site *site, struct zt_http_answer *answer)
         put_networks(out, json_object_get(counters, "networks"));
         put_all_frames(out, json_object_get(counters, "networks"));
         put_peers(out, json_object_get(counters, "peers"));
-        if (hosts == 200) { /* else there is no controller here */
-            put_controller(out, json_object_get(networks, "data"));
-            put_decisions(out, json_object_get(counters, "controller"));
-        }
+        if (json_object_get(counters, "controller")) /* else there is none here */
+            put_controller(out, json_object_get(counters, "controller"));
     }
     if (out && fclose(out) == 0)
-        *answer = (struct zt_http_answer){ 200, "text/plain; version=0.0.4", buffer, length };
+        *answer = (struct zt_http_answer){
+            .status = 200, .type = "text/plain; version=0.0.4", .text = buffer, .length = length
+        };
     else
         zt_http_complain(answer, 500, "the counters can't be read now");
     json_decref(counters);
-    json_decref(networks);
+}
+
+/* One that can't be written is written again soon; whoever reads it sees by its time that it is old. */
+void zt_metrics_write(struct zt_site *site)
+{
+    struct zt_http_answer answer = { 0 };
+
+    zt_metrics_answer(site, &answer);
+    if (answer.status == 200 && site->folder)
+        (void)zt_file_write(site->folder, "metrics.prom", answer.text, answer.length,
+                            ZT_FILE_CACHE);
+    zt_http_answer_clear(&answer);
 }

@@ -4,6 +4,7 @@
 #define ZT_HTTP_REQUEST_H
 
 #include "base/endpoint.h"
+#include "http/allowance.h"
 
 #include <jansson.h>
 
@@ -29,6 +30,7 @@ struct zt_http_answer {
     const char *type; /* Content-Type */
     char *text;       /* owned, for free(); a 0 behind it, none within */
     size_t length;
+    struct zt_allowance_state allowance;
 };
 
 /* "POST" and "PUT" are the same everywhere: docs/wire.md 20.1. */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define WORKERS 2                 /* per listener: a slow store must not keep the status waiting */
+#define METRICS_MS 5000           /* between two files: docs/wire.md 20.2 */
 #define CONNECTION_MEMORY (32768) /* bytes for the head of a request; more is refused */
 
 struct listener {
@@ -27,7 +28,7 @@ struct zt_http {
     struct zt_connections *connections;
     size_t listener_count;
     struct listener listeners[ZT_MAX_HTTP_LISTEN];
-    struct zt_thread *sweeper;
+    struct zt_thread *sweeper, *reporter;
     struct zt_monitor *end; /* guards is_ending */
     bool is_ending;
 };
@@ -40,6 +41,22 @@ static void sweep(void *context)
     while (!http->is_ending) {
         (void)zt_monitor_wait(http->end, ZT_HTTP_SWEEP_MS);
         (void)zt_connections_sweep(http->connections, zt_host_mono_ms());
+    }
+    zt_monitor_leave(http->end);
+}
+
+/* A thread of its own: a slow store must not keep slow connections. */
+static void write_metrics(void *context)
+{
+    struct zt_http *http = context;
+
+    zt_monitor_enter(http->end);
+    while (!http->is_ending) {
+        zt_monitor_leave(http->end);
+        zt_metrics_write(&http->site);
+        zt_monitor_enter(http->end);
+        if (!http->is_ending)
+            (void)zt_monitor_wait(http->end, METRICS_MS);
     }
     zt_monitor_leave(http->end);
 }
@@ -154,7 +171,11 @@ static bool start(struct zt_http *http, const struct zt_http_options *options, c
     if (!http->connections || !http->end)
         return false;
     http->sweeper = zt_thread_start("zt-http", sweep, http);
-    return http->sweeper && start_listeners(http, options, error, error_size);
+    if (!http->sweeper || !start_listeners(http, options, error, error_size))
+        return false;
+    zt_format(error, error_size, "out of memory");
+    http->reporter = zt_thread_start("zt-metrics", write_metrics, http);
+    return http->reporter != NULL;
 }
 
 /* Others find us by it: docs/wire.md 20.1. */
@@ -202,13 +223,16 @@ void zt_http_stop(struct zt_http *http)
         return;
     for (size_t i = 0; i < http->listener_count; i++)
         MHD_stop_daemon(http->listeners[i].daemon);
-    if (http->sweeper) {
+    if (http->end) {
         zt_monitor_enter(http->end);
         http->is_ending = true;
         zt_monitor_wake_all(http->end);
         zt_monitor_leave(http->end);
-        zt_thread_join(http->sweeper);
     }
+    if (http->sweeper)
+        zt_thread_join(http->sweeper);
+    if (http->reporter)
+        zt_thread_join(http->reporter);
     if (http->end)
         zt_monitor_free(http->end);
     zt_connections_free(http->connections);

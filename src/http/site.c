@@ -18,6 +18,7 @@ bool zt_site_open(struct zt_site *site, const struct zt_http_options *options, c
     *site = (struct zt_site){ .home = options->home,
                               .folder = options->folder,
                               .backend = options->backend,
+                              .judge = options->judge,
                               .started_ms = zt_host_mono_ms() };
     for (size_t i = 0; i < options->allow_count && i < ZT_MAX_HTTP_PREFIXES; i++)
         site->allowed.list[site->allowed.count++] = options->allow[i];
@@ -32,14 +33,16 @@ bool zt_site_open(struct zt_site *site, const struct zt_http_options *options, c
     if (!site->account)
         return false;
     site->desk = zt_monitor_new();
-    if (!site->desk)
-        zt_format(error, error_size, "out of memory");
-    return site->desk != NULL;
+    if (site->desk && zt_allowance_open(&site->allowance, site->started_ms))
+        return true;
+    zt_format(error, error_size, "out of memory");
+    return false;
 }
 
 void zt_site_close(struct zt_site *site)
 {
     zt_account_close(site->account);
+    zt_allowance_close(&site->allowance);
     if (site->desk)
         zt_monitor_free(site->desk);
     memset(site, 0, sizeof *site);
@@ -102,7 +105,14 @@ static bool refuse(struct zt_http_answer *answer)
     return true;
 }
 
-/* Tokens of the account, or the one that administers all. */
+static bool refuse_more(struct zt_site *site, struct zt_http_answer *answer)
+{
+    zt_http_complain(answer, 429, "more than %d requests a second", ZT_HOSTED_PER_SECOND);
+    answer->allowance = zt_allowance_state(&site->allowance, zt_host_now());
+    return true;
+}
+
+/* Tokens of the account, or the one that administers all. Who has none uses up nothing. */
 static bool refuses_hosted(struct zt_site *site, const struct zt_http_request *request,
                            struct zt_http_answer *answer)
 {
@@ -110,7 +120,7 @@ static bool refuses_hosted(struct zt_site *site, const struct zt_http_request *r
 
     given = given ? given : token_of(request);
     if (given && (zt_token_is(&site->token, given) || zt_account_knows(site->account, given)))
-        return false;
+        return !zt_allowance_take(&site->allowance, zt_host_mono_ms()) && refuse_more(site, answer);
     if (!given || strlen(given) >= ZT_MIN_API_TOKEN)
         return refuse(answer);
     zt_http_complain(answer, 400, "a token has at least %d characters", ZT_MIN_API_TOKEN);
@@ -207,6 +217,8 @@ void zt_site_answer(struct zt_site *site, const struct zt_http_request *request,
         return;
     }
     dispatch(site, request, answer);
+    if (zt_site_hosted_path(request->path))
+        answer->allowance = zt_allowance_state(&site->allowance, zt_host_now());
     if (request->jsonp && strcmp(answer->type, "application/json") == 0)
         wrap(answer, request->jsonp);
 }

@@ -14,14 +14,16 @@ struct zt_site {
     const char *home;         /* borrowed, as are the next three */
     struct zt_folder *folder; /* NULL: nothing is kept */
     struct zt_http_backend backend;
+    zt_conf_judge judge;
     struct zt_token token, metrics_token;
     struct zt_prefixes allowed;
     struct zt_account *account;
+    struct zt_allowance allowance;
     struct zt_monitor *desk; /* held over reading, merging and writing, so that no change is lost */
     int64_t started_ms;      /* mono */
 };
 
-/* False: error says why. Fields of the options beside home, folder, allow and backend are not used. */
+/* False: error says why. Fields of the options beside home, folder, allow, judge and backend are not used. */
 ZT_MUST_USE bool zt_site_open(struct zt_site *site, const struct zt_http_options *options,
                               char *error, size_t error_size);
 void zt_site_close(struct zt_site *site); /* also one that was not opened, if it is all zero */
@@ -48,6 +50,8 @@ void zt_local_answer(struct zt_site *site, const struct zt_http_request *request
 void zt_hosted_answer(struct zt_site *site, const struct zt_http_request *request, const char *path,
                       struct zt_http_answer *answer);
 void zt_metrics_answer(struct zt_site *site, struct zt_http_answer *answer);
+/* The same into a file of the state directory. */
+void zt_metrics_write(struct zt_site *site);
 
 extern const char zt_openapi[]; /* docs/openapi.json; made by the build */
 

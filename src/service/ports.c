@@ -24,6 +24,33 @@ static void add_address(struct addresses *addresses, struct zt_endpoint address)
         addresses->list[addresses->count++] = address;
 }
 
+/* By the entry with the longest prefix, as it is for remote endpoints. */
+static bool is_blacklisted(const struct zt_service_options *options,
+                           const struct zt_endpoint *address)
+{
+    const struct zt_physical *found = NULL;
+
+    for (size_t i = 0; i < options->physical_count; i++) {
+        const struct zt_physical *entry = &options->physical[i];
+
+        if (zt_endpoint_in(&entry->network, address) &&
+            (!found || entry->network.port > found->network.port))
+            found = entry;
+    }
+    return found && found->blacklist;
+}
+
+static void leave_out_blacklisted(const struct zt_service_options *options,
+                                  struct addresses *addresses)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < addresses->count; i++)
+        if (!is_blacklisted(options, &addresses->list[i]))
+            addresses->list[kept++] = addresses->list[i];
+    addresses->count = kept;
+}
+
 static void find_addresses(const struct zt_service *service, struct addresses *addresses)
 {
     const struct zt_service_options *options = &service->settings.options;
@@ -41,6 +68,7 @@ static void find_addresses(const struct zt_service *service, struct addresses *a
     int count = zt_ifaddrs_list(&filter, addresses->list, MAX_ADDRESSES);
     if (count >= 0) {
         addresses->count = (size_t)count;
+        leave_out_blacklisted(options, addresses);
         return;
     }
     add_address(addresses, zt_endpoint_v4(any, 0));

@@ -81,12 +81,23 @@ static bool copy_values(struct zt_settings *settings, const struct zt_service_op
     return true;
 }
 
+static bool copy_surroundings(struct zt_settings *settings,
+                              const struct zt_service_options *options)
+{
+    settings->physical =
+        copy_bytes(options->physical, options->physical_count * sizeof *options->physical);
+    settings->known = copy_bytes(options->known, options->known_count * sizeof *options->known);
+    settings->options.physical = settings->physical;
+    settings->options.known = settings->known;
+    return settings->physical && settings->known;
+}
+
 bool zt_settings_copy(struct zt_settings *settings, const struct zt_service_options *options)
 {
     *settings = (struct zt_settings){ .options = *options };
     settings->options.interface_blacklist = NULL;
     if (copy_texts(settings, options) && copy_values(settings, options) &&
-        copy_blacklist(settings, options))
+        copy_surroundings(settings, options) && copy_blacklist(settings, options))
         return true;
     zt_settings_clear(settings);
     return false;
@@ -98,6 +109,8 @@ void zt_settings_clear(struct zt_settings *settings)
          settings->interface_blacklist && i < settings->options.interface_blacklist_count; i++)
         zt_free(settings->interface_blacklist[i]);
     zt_free(settings->interface_blacklist);
+    zt_free(settings->known);
+    zt_free(settings->physical);
     zt_free(settings->bind);
     zt_free(settings->planet);
     zt_free(settings->planet_file);

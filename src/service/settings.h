@@ -13,6 +13,8 @@ struct zt_settings {
     uint8_t *planet;
     struct zt_endpoint *bind;
     char **interface_blacklist;
+    struct zt_physical *physical;
+    struct zt_known_endpoint *known;
 };
 
 /* False, with everything released, when out of memory. */

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The hosted API, version 1, on a controller of one's own: BUILD."""
+import email.utils
+import http.client
 import json
 import stat
+import time
 
 import lab
 from lab import expect, expect_in
@@ -15,7 +18,11 @@ def ask(service, method, path, body=None, token=None, scheme="token", base="/api
     options = ["-X", method, "-H", f"Authorization: {scheme} {token or service.token}"]
     if body is not None:
         options += ["--data-binary", body if isinstance(body, str) else json.dumps(body)]
-    return service.curl(base + path, *options)
+    answer = service.curl(base + path, *options)
+    while answer.status == 429:  # a fast machine asks more often than an account may
+        time.sleep(0.1)
+        answer = service.curl(base + path, *options)
+    return answer
 
 
 def get(service, path):
@@ -190,6 +197,16 @@ def ids_without_their_zeros_are_padded(service):
     expect(get(service, f"/network/{nwid.lstrip('0').upper()}")["id"], nwid)
 
 
+def answers_tell_how_many_requests_are_left(service):
+    answer = ask(service, "GET", "/network")
+    expect(answer.headers["x-ratelimit-limit"], "100")
+    expect(0 <= int(answer.headers["x-ratelimit-remaining"]) < 100, True)
+    reset = email.utils.parsedate_to_datetime(answer.headers["x-ratelimit-reset"])
+    expect(abs(reset.timestamp() - time.time()) < 600, True, "a date of now")
+    expect("x-ratelimit-limit" in service.ask("GET", "/status").headers, False, "the local API")
+    expect("x-ratelimit-limit" in ask(service, "GET", "/network", token="y" * 32).headers, False, "a stranger")
+
+
 def what_is_wrong_is_named(service):
     nwid = post(service, "/network", {})["id"]
     for path, body, word in (
@@ -220,6 +237,25 @@ def a_path_that_is_none_is_not_found(service):
                          ("PATCH", f"/network/{nwid}"), ("POST", "/org"), ("DELETE", "/org-invitation"),
                          ("POST", "/self"), ("DELETE", "/randomToken")):
         expect(ask(service, method, path).status, 405, f"{method} {path}")
+
+
+def at_last_more_requests_than_that_are_refused(service):
+    """As fast as they can be sent; a machine too slow for that has nothing to limit."""
+    wire = http.client.HTTPConnection("127.0.0.1", service.http, timeout=lab.SECONDS)
+    headers = {"Authorization": f"token {service.token}"}
+    seen = []
+    before = time.monotonic()
+    for _ in range(400):
+        wire.request("GET", "/api/v1/randomToken", headers=headers)
+        answer = wire.getresponse()
+        answer.read()
+        seen.append(answer.status)
+        if answer.status == 429:
+            expect((answer.getheader("Retry-After"), answer.getheader("X-Ratelimit-Remaining")), ("1", "0"))
+    took = time.monotonic() - before
+    expect(seen.count(200) <= 100 + 100 * took + 2, True, f"{seen.count(200)} in {took} s")
+    expect(set(seen) <= {200, 429}, True)
+    wire.close()
 
 
 if __name__ == "__main__":

@@ -348,7 +348,7 @@ static void settings_too_long_to_be_read_again_are_refused(void **unused)
     assert_non_null(mkdtemp(name));
     assert_int_equal(zt_folder_open(&folder, name), 0);
     changes = json_pack("{s:s}", "a", memset(text, 'a', 1 << 20));
-    assert_false(zt_conf_change(folder, changes, error, sizeof error));
+    assert_false(zt_conf_change(folder, changes, NULL, error, sizeof error));
     assert_non_null(strstr(error, "local.conf: "));
     conf = zt_conf_read(folder, error, sizeof error);
     assert_int_equal(json_object_size(conf), 0);
@@ -359,9 +359,75 @@ static void settings_too_long_to_be_read_again_are_refused(void **unused)
     assert_int_equal(rmdir(name), 0);
 }
 
+static void the_hosted_api_has_a_rate_and_the_local_one_has_none(void **unused)
+{
+    struct zt_site site;
+    struct zt_http_request request = request_from("127.0.0.1", "GET", "/api/v1/status");
+    struct zt_http_answer got = { 0 };
+
+    (void)unused;
+    open_site(&site);
+    request.authorization = "token " API_TOKEN;
+    assert_int_equal(refusal(&site, &request), 0);
+    zt_site_answer(&site, &request, &got);
+    assert_int_equal(got.allowance.limit, ZT_HOSTED_PER_SECOND);
+    zt_http_answer_clear(&got);
+    site.allowance.rate.milli = 999;
+    site.allowance.rate.updated_ms = INT64_MAX / 2; /* so that nothing is gained meanwhile */
+    assert_true(zt_site_refuses(&site, &request, &got));
+    assert_int_equal(got.status, 429);
+    assert_int_equal(got.allowance.remaining, 0);
+    zt_http_answer_clear(&got);
+    request.authorization = "token " API_TOKEN "x";
+    assert_int_equal(refusal(&site, &request), 401);
+    request.path = "/status";
+    request.auth_header = "the-token";
+    assert_int_equal(refusal(&site, &request), 0);
+    zt_site_answer(&site, &request, &got);
+    assert_int_equal(got.allowance.limit, 0);
+    zt_http_answer_clear(&got);
+    zt_site_close(&site);
+}
+
+static void an_allowance_fills_up_with_time(void **unused)
+{
+    struct zt_allowance allowance;
+    struct zt_instant now = { 1000, INT64_C(784111776999) };
+
+    (void)unused;
+    assert_true(zt_allowance_open(&allowance, 1000));
+    for (int i = 0; i < ZT_HOSTED_PER_SECOND; i++)
+        assert_true(zt_allowance_take(&allowance, 1000));
+    assert_false(zt_allowance_take(&allowance, 1000));
+    assert_false(zt_allowance_take(&allowance, 900)); /* of a thread that read the clock earlier */
+    assert_true(zt_allowance_take(&allowance, 1010));
+    assert_false(zt_allowance_take(&allowance, 1010));
+    assert_int_equal(zt_allowance_state(&allowance, now).remaining, 0);
+    assert_true(zt_allowance_take(&allowance, 9000));
+    assert_int_equal(zt_allowance_state(&allowance, now).remaining, ZT_HOSTED_PER_SECOND - 1);
+    assert_int_equal(zt_allowance_state(&allowance, now).reset_s, 784111777);
+    zt_allowance_close(&allowance);
+}
+
+static void dates_are_those_of_http(void **unused)
+{
+    char text[ZT_HTTP_DATE];
+
+    (void)unused;
+    zt_http_date(text, 784111777);
+    assert_string_equal(text, "Sun, 06 Nov 1994 08:49:37 GMT");
+    zt_http_date(text, 0);
+    assert_string_equal(text, "Thu, 01 Jan 1970 00:00:00 GMT");
+    zt_http_date(text, INT64_C(4102444799));
+    assert_string_equal(text, "Thu, 31 Dec 2099 23:59:59 GMT");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_hosted_api_has_a_rate_and_the_local_one_has_none),
+        cmocka_unit_test(an_allowance_fills_up_with_time),
+        cmocka_unit_test(dates_are_those_of_http),
         cmocka_unit_test(only_loopback_and_listed_networks_may_ask),
         cmocka_unit_test(a_prefix_that_is_none_is_refused),
         cmocka_unit_test(a_token_opens_what_it_is_for),

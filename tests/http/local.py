@@ -67,6 +67,9 @@ def settings_are_kept_in_local_conf(service):
     expect(service.get("/config")["settings"]["softwareUpdate"], "disable")
     text = (service.home / "local.conf").read_text()
     expect_in('\n    "settings": {\n        "softwareUpdate"', text)
+    refused = service.ask("POST", "/config/settings", {"primaryPort": "many"})
+    expect(refused.status, 400, "with which it could not start again")
+    expect_in("settings.primaryPort: not a number", refused.json["description"])
     refused = service.ask("POST", "/config/settings", {"allowManagementFrom": ["nowhere"]})
     expect(refused.status, 400)
     expect_in("allowManagementFrom", refused.json["description"])
@@ -93,6 +96,18 @@ def metrics_take_either_token_and_name_what_they_count(service):
     for line in text.text.splitlines():
         if not re.fullmatch(r'#.*|[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?\d+', line):
             raise AssertionError(line)
+
+
+def metrics_are_in_a_file_too(service):
+    path = service.home / "metrics.prom"
+    until = time.time() + lab.SECONDS
+    written = set()
+    while len(written) < 2 and time.time() < until:
+        if path.exists():
+            written.add(path.stat().st_mtime_ns)
+            expect_in("zt_num_networks ", path.read_text())  # never half of it
+        time.sleep(0.05)
+    expect(len(written), 2, "it is written again and again")
 
 
 def metrics_count_what_the_controller_decides(service):

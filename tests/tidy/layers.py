@@ -34,7 +34,7 @@ DOORS = {
     "controller": {"controller.h", "list.h", "store.h", "rules_json.h"},
     "stack": {"stack.h", "tcpsock.h", "names.h", "ready.h"},
     "service": {"service.h"},
-    "http": {"http.h"},
+    "http": {"http.h", "conf.h"},
     "zts": set(),
     "cmd": set(),
 }
