@@ -14,13 +14,13 @@
 #define ZT_MAX_PATHS_PER_PEER 16 /* the longest silent one gives way */
 #define ZT_MAX_REASSEMBLY 64 /* packets being put together; the greediest source loses its oldest */
 #define ZT_MAX_DEFERRED                                                                            \
-    32 /* packets that wait for an identity or credentials; a greedy source's or the oldest gives way */
-#define ZT_MAX_PARKED 64 /* packets to send that wait for WHOIS or a path; the oldest gives way */
-#define ZT_MAX_PROOFS 64 /* identities being proved; the newcomer is dropped */
+    512 /* packets that wait for an identity or credentials; a greedy source's or the oldest gives way */
+#define ZT_MAX_PARKED 64  /* packets to send that wait for WHOIS or a path; the oldest gives way */
+#define ZT_MAX_PROOFS 512 /* identities being proved; the newcomer is dropped */
 #define ZT_MAX_WHOIS                                                                               \
     256 /* addresses being asked for; the oldest not asked for ourselves gives way */
-#define ZT_MAX_EXPECTED 4096 /* ids of packets that may be answered; the oldest gives way */
-#define ZT_MAX_SURFACES 128  /* reports about our own endpoints; the oldest by no root gives way */
+#define ZT_MAX_EXPECTED 65536 /* ids of packets that may be answered; the oldest gives way */
+#define ZT_MAX_SURFACES 128   /* reports about our own endpoints; the oldest by no root gives way */
 #define ZT_MAX_RENDEZVOUS 8192     /* pairs introduced lately; the oldest gives way */
 #define ZT_MAX_GATES 16384         /* buckets of the identity gate */
 #define ZT_MAX_ROOTS 4             /* per world; more is malformed */

@@ -39,6 +39,13 @@ bool zt_rate_take(struct zt_rate *rate, int64_t now_ms)
     return true;
 }
 
+void zt_rate_give_back(struct zt_rate *rate)
+{
+    int64_t full = rate->burst * 1000;
+
+    rate->milli = rate->milli < full - 1000 ? rate->milli + 1000 : full;
+}
+
 bool zt_interval_passed(int64_t *last_ms, int64_t interval_ms, int64_t now_ms)
 {
     assert(interval_ms >= 0);

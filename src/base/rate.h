@@ -18,6 +18,9 @@ void zt_rate_init(struct zt_rate *rate, int64_t per_second, int64_t burst, int64
 /* Takes one token. False when none is left: the caller drops what it was about to do. */
 bool zt_rate_take(struct zt_rate *rate, int64_t now_ms);
 
+/* Gives back a token that was taken for what turned out to be worth it. */
+void zt_rate_give_back(struct zt_rate *rate);
+
 /* A moment that has not been yet: every interval since then has passed. */
 #define ZT_NEVER_MS INT64_C(-4611686018427387904)
 

@@ -50,7 +50,9 @@ enum zt_drop zt_proofs_begin(struct zt_vl1 *vl1, const struct zt_identity *ident
         return ZT_DROP_PROOF_PENDING;
     if (proofs->count == ZT_MAX_PROOFS)
         return ZT_DROP_NO_ROOM;
-    struct zt_proof *proof = zt_alloc(sizeof *proof + length);
+    if (!proofs->pending)
+        proofs->pending = zt_alloc(ZT_MAX_PROOFS * sizeof(struct zt_proof *));
+    struct zt_proof *proof = proofs->pending ? zt_alloc(sizeof *proof + length) : NULL;
     if (!proof)
         return ZT_DROP_NO_MEMORY;
 
@@ -108,4 +110,6 @@ void zt_proofs_clear(struct zt_proofs *proofs)
 {
     while (proofs->count > 0)
         release(proofs, proofs->count - 1);
+    zt_free(proofs->pending);
+    proofs->pending = NULL;
 }

@@ -19,7 +19,7 @@ struct zt_proof {
 struct zt_proofs {
     uint64_t last_ticket;
     size_t count;
-    struct zt_proof *pending[ZT_MAX_PROOFS]; /* owned, oldest first */
+    struct zt_proof **pending; /* oldest first; owned, with what it lists; NULL before the first */
 };
 
 /* Keeps the HELLO and asks for the proof. ZT_DROP_DEFERRED, or why not. */

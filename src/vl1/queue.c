@@ -14,6 +14,8 @@ void zt_queue_clear(struct zt_queue *queue)
     for (size_t i = 0; i < queue->deferred_count; i++)
         zt_free(queue->deferred[i]);
     queue->parked_count = queue->deferred_count = 0;
+    zt_free(queue->deferred);
+    queue->deferred = NULL;
 }
 
 bool zt_queue_is_empty(const struct zt_queue *queue)
@@ -95,8 +97,11 @@ enum zt_drop zt_defer(struct zt_vl1 *vl1, const struct zt_link *link, const uint
 {
     struct zt_queue *queue = &vl1->queue;
     struct zt_waiting like = { .since_ms = vl1->now.mono_ms, .link = *link, .is_open = is_open };
-    struct zt_waiting *waiting = keep(&like, packet, length);
+    struct zt_waiting *waiting;
 
+    if (!queue->deferred)
+        queue->deferred = zt_alloc(ZT_MAX_DEFERRED * sizeof(struct zt_waiting *));
+    waiting = queue->deferred ? keep(&like, packet, length) : NULL;
     if (!waiting)
         return ZT_DROP_NO_MEMORY;
     if (queue->deferred_count == ZT_MAX_DEFERRED) {

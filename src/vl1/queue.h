@@ -19,8 +19,9 @@ struct zt_queue {
     size_t parked_count;
     struct zt_waiting *parked[ZT_MAX_PARKED]; /* oldest first; owned */
     size_t deferred_count;
-    struct zt_waiting *deferred[ZT_MAX_DEFERRED]; /* oldest first; owned */
-    bool is_due; /* something arrived that they may have waited for */
+    struct zt_waiting *
+        *deferred; /* oldest first; owned, with what it lists; NULL before the first */
+    bool is_due;   /* something arrived that they may have waited for */
 };
 
 void zt_queue_clear(struct zt_queue *queue);

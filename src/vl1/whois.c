@@ -8,12 +8,14 @@
 #define ADDRESS_SIZE 5
 #define MENTIONS_PER_SECOND 100
 #define MENTIONS_BURST 128
+#define ANSWERS_PER_SECOND 1000 /* each costs an agreement */
 #define FIRST_CAPACITY 8
 
 void zt_whois_init(struct zt_whois *whois, int64_t now_ms)
 {
     *whois = (struct zt_whois){ 0 };
     zt_rate_init(&whois->mentions, MENTIONS_PER_SECOND, MENTIONS_BURST, now_ms);
+    zt_rate_init(&whois->answers, ANSWERS_PER_SECOND, ANSWERS_PER_SECOND, now_ms);
 }
 
 void zt_whois_clear(struct zt_whois *whois)
@@ -207,6 +209,8 @@ static void learn_identity(struct zt_vl1 *vl1, const struct zt_identity *identit
         return;
     if (!zt_topology_find(vl1, identity->address) && !zt_topology_add(vl1, identity, NULL))
         return;
+    if (!question->is_ours && zt_rate_take(&vl1->whois.answers, vl1->now.mono_ms))
+        zt_rate_give_back(&vl1->whois.mentions);
     *question = vl1->whois.questions[--vl1->whois.count];
 }
 

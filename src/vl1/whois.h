@@ -17,6 +17,7 @@ struct zt_whois {
     size_t count;
     size_t capacity;
     struct zt_rate mentions; /* how many addresses of others may be asked for */
+    struct zt_rate answers;  /* how many of these may be learned and not count */
 };
 
 void zt_whois_init(struct zt_whois *whois, int64_t now_ms);
@@ -27,7 +28,9 @@ void zt_whois_expire(struct zt_vl1 *vl1);
 /* Asks the best upstream, at most every 500 ms for each address. */
 void zt_whois_ask(struct zt_vl1 *vl1, zt_address address);
 /* The same for an address that anybody could have made up. These share a rate, and their questions
-   give way to our own: else a flood of made-up addresses would drown what we ask. */
+   give way to our own: else a flood of made-up addresses would drown what we ask. What a root knows was not
+   made up, and does not count, as long as that is within a rate of its own: after a restart all peers are
+   unknown, and come back at once. */
 void zt_whois_ask_mentioned(struct zt_vl1 *vl1, zt_address address);
 
 #endif

@@ -22,8 +22,7 @@ static void sleep_until(double moment)
     (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
 }
 
-/* A stream of this mode, or -1. */
-static int open_stream(const struct stack *stack, const char *ip, enum mode mode)
+int open_stream(const struct stack *stack, const char *ip, enum mode mode)
 {
     uint8_t first = (uint8_t)mode;
     int fd = stack->open(true);
@@ -36,7 +35,7 @@ static int open_stream(const struct stack *stack, const char *ip, enum mode mode
     return -1;
 }
 
-static int fail(const struct stack *stack, const char *what)
+int measure_failed(const struct stack *stack, const char *what)
 {
     (void)printf("{\"error\": \"%s: %s\"}\n", stack->name, what);
     return 1;
@@ -50,14 +49,14 @@ int measure_stream(const struct stack *stack, const char *ip, double seconds)
     uint64_t sent = 0, arrived = 0;
 
     if (fd < 0)
-        return fail(stack, "no stream");
+        return measure_failed(stack, "no stream");
     while (seconds_now() < began + seconds && send_all(stack, fd, chunk, sizeof chunk))
         sent += sizeof chunk;
     bool answered = stack->finish(fd) == 0 && receive_all(stack, fd, &arrived, sizeof arrived);
     double took = seconds_now() - began;
     (void)stack->close(fd);
     if (!answered || arrived != sent)
-        return fail(stack, "the stream broke");
+        return measure_failed(stack, "the stream broke");
     (void)printf("{\"mbit_per_s\": %.1f}\n", (double)arrived * 8 / took / 1e6);
     return 0;
 }
@@ -97,7 +96,7 @@ int measure_latency(const struct stack *stack, const char *ip, unsigned count)
     if (fd >= 0)
         (void)stack->close(fd);
     free(times);
-    return good ? 0 : fail(stack, "the exchange broke");
+    return good ? 0 : measure_failed(stack, "the exchange broke");
 }
 
 /* Datagrams that arrived since it was asked last, or -1. */
@@ -136,13 +135,13 @@ int measure_datagrams(const struct stack *stack, const char *ip, unsigned per_se
     int fd = stack->open(false);
 
     if (fd < 0 || stack->connect(fd, ip, DATAGRAM_PORT) != 0 || ask_count(stack, ip) < 0)
-        return fail(stack, "no datagram socket");
+        return measure_failed(stack, "no datagram socket");
     unsigned sent = send_paced(stack, fd, per_second, seconds);
     sleep_until(seconds_now() + 0.3); /* what is under way arrives */
     int64_t arrived = ask_count(stack, ip);
     (void)stack->close(fd);
     if (arrived < 0 || sent == 0)
-        return fail(stack, "the count was lost");
+        return measure_failed(stack, "the count was lost");
     double offered = per_second * seconds;
     (void)printf("{\"sent_per_s\": %.0f, \"arrived_per_s\": %.0f, \"loss_percent\": %.3f}\n",
                  sent / seconds, (double)arrived / seconds, 100 * (1 - (double)arrived / offered));

@@ -34,13 +34,14 @@ static void echo(const struct stack *stack, int fd, uint8_t *chunk)
     }
 }
 
-static void serve_stream(const struct stack *stack, int fd, uint8_t *chunk)
+/* Is it to be kept open? */
+static bool serve_stream(const struct stack *stack, int fd, uint8_t *chunk)
 {
     uint8_t mode = 0;
     uint64_t count;
 
     if (!receive_all(stack, fd, &mode, 1))
-        return;
+        return false;
     if (mode == MODE_SINK)
         sink(stack, fd, chunk);
     if (mode == MODE_ECHO)
@@ -49,6 +50,7 @@ static void serve_stream(const struct stack *stack, int fd, uint8_t *chunk)
         count = atomic_exchange(counter_of(stack), 0);
         (void)send_all(stack, fd, &count, sizeof count);
     }
+    return mode == MODE_HOLD;
 }
 
 static _Noreturn void give_up(const struct stack *stack, const char *what)
@@ -78,8 +80,8 @@ static void *serve_streams(void *context)
         int fd = stack->accept(listener);
         if (fd < 0)
             give_up(stack, "accept");
-        serve_stream(stack, fd, chunks[stack == &stack_kernel]);
-        (void)stack->close(fd);
+        if (!serve_stream(stack, fd, chunks[stack == &stack_kernel]))
+            (void)stack->close(fd);
     }
     return NULL;
 }

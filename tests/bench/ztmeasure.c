@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One process of a benchmark: a joined node that serves, measures on command, idles, or times a start. */
+/* One process of a benchmark: a joined node that serves, measures on command, or times a start. */
 #include "measure.h"
 
 #include <ZeroTierSockets.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PLANET_SIZE = 4096, UDP_PORT = 9993, WAIT_MS = 30000 };
 
@@ -68,10 +67,15 @@ static int obey(const char *what, const struct stack *stack, const char *ip, uns
         return measure_latency(stack, ip, number);
     if (strcmp(what, "datagrams") == 0)
         return measure_datagrams(stack, ip, number, 2);
+    if (strcmp(what, "hold") == 0)
+        return hold_connections(ip, number);
+    if (strcmp(what, "look") == 0)
+        return look_at_connections();
     give_up("unknown command");
 }
 
-/* Lines: stream STACK IP SECONDS, latency STACK IP COUNT, datagrams STACK IP PER_SECOND. */
+/* Lines: stream STACK IP SECONDS, latency STACK IP COUNT, datagrams STACK IP PER_SECOND, hold ours IP COUNT,
+   look ours IP 0. */
 static void obey_lines(void)
 {
     char line[128], what[16], name[16], ip[64];
@@ -104,7 +108,7 @@ static void time_start(uint64_t network, const char *ip)
 int main(int count, char **arguments)
 {
     if (count < 5)
-        give_up("usage: ztmeasure serve|measure|idle|start HOME PLANET NETWORK [IP]");
+        give_up("usage: ztmeasure serve|measure|start HOME PLANET NETWORK [IP]");
     const char *role = arguments[1];
     uint64_t network = strtoull(arguments[4], NULL, 16);
 
@@ -121,9 +125,6 @@ int main(int count, char **arguments)
         serve(&stack_ours);
         serve(&stack_kernel);
     }
-    if (strcmp(role, "measure") == 0)
-        obey_lines();
-    else
-        (void)pause();
+    obey_lines();
     return zts_node_free();
 }

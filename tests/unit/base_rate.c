@@ -52,6 +52,21 @@ static void small_steps_lose_nothing(void **unused)
     assert_in_range(taken, 29, 31);
 }
 
+static void what_is_given_back_can_be_taken_again_but_is_no_more_than_the_burst(void **unused)
+{
+    struct zt_rate rate;
+
+    (void)unused;
+    zt_rate_init(&rate, 1, 2, 0);
+    zt_rate_give_back(&rate);
+    for (int i = 0; i < 2; i++)
+        assert_true(zt_rate_take(&rate, 0));
+    assert_false(zt_rate_take(&rate, 0));
+    zt_rate_give_back(&rate);
+    assert_true(zt_rate_take(&rate, 0));
+    assert_false(zt_rate_take(&rate, 0));
+}
+
 static void an_interval_passes_once(void **unused)
 {
     int64_t last_ms = ZT_NEVER_MS;
@@ -71,6 +86,7 @@ int main(void)
         cmocka_unit_test(a_burst_passes_and_the_next_is_refused),
         cmocka_unit_test(a_long_pause_fills_it_no_higher_than_the_burst),
         cmocka_unit_test(small_steps_lose_nothing),
+        cmocka_unit_test(what_is_given_back_can_be_taken_again_but_is_no_more_than_the_burst),
         cmocka_unit_test(an_interval_passes_once),
     };
 

@@ -253,6 +253,79 @@ static void a_flood_of_made_up_senders_neither_hides_our_questions_nor_is_passed
     lab_free(lab);
 }
 
+static struct zt_identity made_identity(zt_address address)
+{
+    struct zt_identity identity = { .address = address, .has_secret = true };
+    uint8_t seed[32] = { 0 };
+    struct zt_rng rng;
+
+    zt_store_u64(seed, address);
+    zt_rng_init(&rng, seed);
+    zt_rng_bytes(&rng, identity.secret.bytes, sizeof identity.secret.bytes);
+    zt_public_key_of(&identity.key, &identity.secret);
+    return identity;
+}
+
+static size_t count_known(struct zt_vl1 *vl1, zt_address first, size_t count)
+{
+    size_t known = 0;
+
+    for (size_t i = 0; i < count; i++)
+        known += zt_topology_find(vl1, first + i) != NULL;
+    return known;
+}
+
+/* As after a restart, when all that knew us come back. */
+static void senders_that_a_root_knows_are_learned_faster_than_made_up_ones(void **unused)
+{
+    enum { REAL = 500, FIRST = 0x100000, AT_ONCE = 100 };
+    struct lab *lab = lab_with_root(2);
+    struct zt_link link = lab_link(3);
+
+    (void)unused;
+    for (zt_address i = 0; i < REAL; i++) {
+        struct zt_identity identity = made_identity(FIRST + i);
+
+        assert_non_null(zt_topology_add(lab->nodes[0].vl1, &identity, NULL));
+    }
+    for (zt_address i = 0; i < REAL; i++) {
+        stranger_says(lab, FIRST + i, &link);
+        if (i % AT_ONCE == AT_ONCE - 1)
+            lab_run(lab, 2 * LAB_DELAY_MS + 1);
+    }
+    assert_int_equal(count_known(lab->nodes[1].vl1, FIRST, REAL), REAL);
+    /* What nobody knows does not profit from it. */
+    size_t before = lab->nodes[1].sends.count;
+    for (zt_address i = 1; i <= 10 * ZT_MAX_WHOIS; i++)
+        stranger_says(lab, i, &link);
+    assert_true(lab->nodes[1].sends.count - before <= 128);
+    lab_free(lab);
+}
+
+/* So a flood of known ones costs no more than so many agreements a second. */
+static void what_is_learned_by_mention_has_a_rate_too(void **unused)
+{
+    enum { REAL = 2000, FIRST = 0x100000, AT_ONCE = 100 };
+    struct lab *lab = lab_with_root(2);
+    struct zt_link link = lab_link(3);
+    size_t known;
+
+    (void)unused;
+    for (zt_address i = 0; i < REAL; i++) {
+        struct zt_identity identity = made_identity(FIRST + i);
+
+        assert_non_null(zt_topology_add(lab->nodes[0].vl1, &identity, NULL));
+    }
+    for (zt_address i = 0; i < REAL; i++) {
+        stranger_says(lab, FIRST + i, &link);
+        if (i % AT_ONCE == AT_ONCE - 1)
+            lab_run(lab, 2 * LAB_DELAY_MS + 1);
+    }
+    known = count_known(lab->nodes[1].vl1, FIRST, REAL);
+    assert_in_range(known, 1300, 1700);
+    lab_free(lab);
+}
+
 static void a_question_of_ours_gives_way_to_none_of_others(void **unused)
 {
     struct lab *lab = lab_with_root(2);
@@ -282,7 +355,7 @@ static void one_stranger_can_not_push_out_what_others_deferred(void **unused)
 
     (void)unused;
     stranger_says(lab, 0x1122334455, &first);
-    for (zt_address i = 1; i <= 100; i++)
+    for (zt_address i = 1; i <= 3 * ZT_MAX_DEFERRED; i++)
         stranger_says(lab, i, &flood);
     assert_int_equal(vl1->queue.deferred_count, ZT_MAX_DEFERRED);
     assert_true(zt_link_equal(&vl1->queue.deferred[0]->link, &first));
@@ -339,6 +412,8 @@ int main(void)
         cmocka_unit_test(a_packet_the_layer_above_defers_is_shown_again_and_decrypted_once),
         cmocka_unit_test(a_strangers_packet_that_is_then_deferred_above_is_decrypted_once),
         cmocka_unit_test(a_flood_of_made_up_senders_neither_hides_our_questions_nor_is_passed_on),
+        cmocka_unit_test(senders_that_a_root_knows_are_learned_faster_than_made_up_ones),
+        cmocka_unit_test(what_is_learned_by_mention_has_a_rate_too),
         cmocka_unit_test(a_question_of_ours_gives_way_to_none_of_others),
         cmocka_unit_test(one_stranger_can_not_push_out_what_others_deferred),
         cmocka_unit_test(a_link_that_never_answered_gets_one_identity_at_a_time),

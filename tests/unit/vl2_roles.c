@@ -106,6 +106,55 @@ static void nothing_is_replicated_for_a_member_with_a_foreign_mac(void **unused)
     lab_free(lab);
 }
 
+static uint64_t oks_of(const struct lab *lab, size_t i)
+{
+    return zt_vl1_counters(zt_node_vl1(lab->nodes[i].node))->verbs_out[ZT_VERB_OK];
+}
+
+/* A MULTICAST_FRAME of Eve to Bob that asks for members; mac: its source if it names one. */
+static enum zt_drop hand_gathering(struct lab *lab, const struct zt_mac *mac, size_t payload)
+{
+    uint8_t bytes[256] = { 0 };
+    struct zt_writer out = zt_writer_of(bytes, sizeof bytes);
+    unsigned flags = ZT_MULTICAST_GATHER | (mac != NULL ? ZT_MULTICAST_SOURCE : 0);
+
+    zt_write_u64(&out, lab->nwid);
+    zt_write_u8(&out, (uint8_t)flags);
+    zt_write_u32(&out, 5);
+    if (mac != NULL)
+        zt_mac_write(*mac, &out);
+    zt_mac_write(zt_mac_broadcast, &out);
+    zt_write_u32(&out, 0);
+    zt_write_u16(&out, ZT_ETHER_IPV4);
+    (void)zt_write_reserve(&out, payload);
+    return hand(lab, BOB, EVE, ZT_VERB_MULTICAST_FRAME, &out);
+}
+
+static void members_are_told_also_for_a_frame_that_carries_nothing(void **unused)
+{
+    struct lab *lab = lab_where_bob_is(0);
+    uint64_t before = oks_of(lab, BOB);
+
+    (void)unused;
+    assert_int_equal(hand_gathering(lab, NULL, 0), ZT_DROP_EMPTY_FRAME);
+    assert_int_equal(oks_of(lab, BOB), before + 1);
+    assert_int_equal(hand_gathering(lab, NULL, 64), ZT_DROP_NONE);
+    assert_int_equal(oks_of(lab, BOB), before + 2);
+    lab_free(lab);
+}
+
+static void no_members_are_told_to_who_sends_with_a_foreign_mac(void **unused)
+{
+    struct lab *lab = lab_where_bob_is(0);
+    struct zt_mac mac = lab_mac(lab, CONTROLLER);
+    uint64_t before = oks_of(lab, BOB);
+
+    (void)unused;
+    assert_int_equal(hand_gathering(lab, &mac, 64), ZT_DROP_NO_BRIDGE);
+    assert_int_equal(oks_of(lab, BOB), before);
+    lab_free(lab);
+}
+
 static void an_anchor_keeps_likes_and_answers_gathers(void **unused)
 {
     struct lab *lab = lab_where_bob_is(ZT_SPECIALIST_ANCHOR);
@@ -191,6 +240,8 @@ int main(void)
         cmocka_unit_test(a_replicator_gets_one_copy_and_spreads_it),
         cmocka_unit_test(without_the_bridge_role_a_replicator_speaks_for_members_only),
         cmocka_unit_test(nothing_is_replicated_for_a_member_with_a_foreign_mac),
+        cmocka_unit_test(members_are_told_also_for_a_frame_that_carries_nothing),
+        cmocka_unit_test(no_members_are_told_to_who_sends_with_a_foreign_mac),
         cmocka_unit_test(an_anchor_keeps_likes_and_answers_gathers),
         cmocka_unit_test(a_node_that_does_not_want_a_group_is_taken_off),
         cmocka_unit_test(low_bandwidth_asks_and_announces_rarely),
