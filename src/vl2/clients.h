@@ -19,14 +19,16 @@ struct zt_client {
     UT_hash_handle hh;
 };
 
-/* Two tables in order of first appearance: strangers fill the one of requests as they like, and must
-   not push out of memory who was granted a config. Zeroed is empty. */
+/* Tables in order of first appearance: strangers fill those of requests as they like, and must not push out
+   of memory who was granted a config. Zeroed is empty. */
 struct zt_clients {
+    struct zt_client *sources; /* who asked for whatever network: nwid is 0 */
     struct zt_client *asked, *granted;
 };
 
 void zt_clients_clear(struct zt_clients *clients);
-/* A request came. False: too many of late, it must be dropped silently. */
+/* A request came. False: too many of late, it must be dropped silently: for this network, or, as anybody can
+   think of a million networks, for all of them. */
 bool zt_clients_asked(struct zt_clients *clients, zt_nwid nwid, zt_address address, int64_t now_ms);
 /* The controller gave this member a config. */
 void zt_clients_granted(struct zt_clients *clients, zt_nwid nwid, zt_address address,

@@ -59,6 +59,14 @@ static void answer(struct zt_vl2 *vl2, const struct zt_network *network,
     (void)zt_vl1_send(vl2->vl1, 0);
 }
 
+/* Who asks for members gets them also if the frame itself is empty or filtered, but not from behind a MAC
+   that is not its own. */
+static bool lets_gather(enum zt_drop reason)
+{
+    return reason == ZT_DROP_NONE || reason == ZT_DROP_FILTERED || reason == ZT_DROP_REDIRECTED ||
+           reason == ZT_DROP_EMPTY_FRAME || reason == ZT_DROP_TOO_LARGE;
+}
+
 static enum zt_drop judge(const struct zt_network *network, const struct zt_frame *frame)
 {
     if (network->config->multicast_limit == 0)
@@ -108,10 +116,10 @@ enum zt_drop zt_multicast_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
     in->trusted = true;
 
     reason = judge(network, &frame);
-    if (reason != ZT_DROP_NONE)
-        return reason;
-    reason = take(vl2, network, &frame, &group, in->source, (flags & ZT_MULTICAST_REPLICATE) != 0);
-    if (wanted > 0)
+    if (reason == ZT_DROP_NONE)
+        reason =
+            take(vl2, network, &frame, &group, in->source, (flags & ZT_MULTICAST_REPLICATE) != 0);
+    if (wanted > 0 && lets_gather(reason))
         answer(vl2, network, &group, wanted, in);
     return reason;
 }

@@ -185,6 +185,25 @@ static void a_node_that_is_no_controller_says_so(void **unused)
     lab_free(lab);
 }
 
+static void one_member_can_not_ask_for_any_number_of_networks(void **unused)
+{
+    struct zt_clients clients = { 0 };
+    unsigned taken = 0;
+
+    (void)unused;
+    for (zt_nwid nwid = 1; nwid <= 1000; nwid++)
+        taken += zt_clients_asked(&clients, nwid, 2, 5000);
+    assert_int_equal(taken, 256);
+    assert_int_equal(HASH_COUNT(clients.asked), 256); /* nor fill the memory with them */
+    assert_true(zt_clients_asked(&clients, 1, 3, 5000));
+    for (zt_nwid nwid = 1001; nwid <= 2000; nwid++)
+        taken += zt_clients_asked(&clients, nwid, 2, 6000);
+    assert_int_equal(taken, 306);
+    zt_clients_clean(&clients, 20000);
+    assert_int_equal(HASH_COUNT(clients.asked) + HASH_COUNT(clients.sources), 0);
+    zt_clients_clear(&clients);
+}
+
 static void a_controller_hears_a_member_four_times_at_once_and_remembers_grants_180_s(void **unused)
 {
     struct zt_clients clients = { 0 };
@@ -217,6 +236,7 @@ int main(void)
         cmocka_unit_test(a_push_does_not_put_off_the_next_request),
         cmocka_unit_test(a_config_of_many_chunks_arrives),
         cmocka_unit_test(a_node_that_is_no_controller_says_so),
+        cmocka_unit_test(one_member_can_not_ask_for_any_number_of_networks),
         cmocka_unit_test(a_controller_hears_a_member_four_times_at_once_and_remembers_grants_180_s),
     };
 

@@ -132,7 +132,7 @@ static enum zt_drop hand_gathering(struct lab *lab, const struct zt_mac *mac, si
 
 static void members_are_told_also_for_a_frame_that_carries_nothing(void **unused)
 {
-    struct lab *lab = lab_where_bob_is(0);
+    struct lab *lab = lab_where_bob_is(ZT_SPECIALIST_ANCHOR);
     uint64_t before = oks_of(lab, BOB);
 
     (void)unused;
@@ -145,7 +145,7 @@ static void members_are_told_also_for_a_frame_that_carries_nothing(void **unused
 
 static void no_members_are_told_to_who_sends_with_a_foreign_mac(void **unused)
 {
-    struct lab *lab = lab_where_bob_is(0);
+    struct lab *lab = lab_where_bob_is(ZT_SPECIALIST_ANCHOR);
     struct zt_mac mac = lab_mac(lab, CONTROLLER);
     uint64_t before = oks_of(lab, BOB);
 

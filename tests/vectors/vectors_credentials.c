@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+#define MARK UINT64_C(0x7f7f7f7f7f7f7f7f)
+#define CAPABILITY_RULES_AT 22
+#define SIGNATURE_BLOCK (1 + 2 + ZT_SIGNATURE_SIZE)
+
 static const char *const verdicts[] = {
     [ZT_SIGNATURE_GOOD] = "ok",
     [ZT_SIGNATURE_BAD] = "bad",
@@ -38,12 +42,36 @@ static bool find_signer(const json_t *root, const json_t *entry, struct zt_ident
             signer->address == address);
 }
 
-/* Signing is deterministic: where the recorded signature is honest, ours is the same. */
-static bool is_honest(const json_t *entry)
+/* Is the recorded signature that of its signer over the recorded bytes? Signing is deterministic: then
+   ours is the same. */
+static bool is_honest(const json_t *entry, const struct zt_identity *signer,
+                      const uint8_t signature[ZT_SIGNATURE_SIZE])
 {
-    const char *why = vectors_text(entry, "why");
+    struct vectors_bytes data = vectors_bytes(entry, "signed_data");
 
-    return strstr(why, "changed") == NULL && strstr(why, "not signed") == NULL;
+    return zt_verify(&signer->key, data.at, data.length, signature);
+}
+
+/* Is signed_data the bytes without those from cut on, between two marks? Two bytes follow what is cut. */
+static bool is_framed(const json_t *entry, struct vectors_bytes bytes, size_t cut)
+{
+    uint8_t *expected = vectors_scratch(cut + 18);
+    struct zt_writer out = zt_writer_of(expected, cut + 18);
+
+    if (cut + 2 > bytes.length)
+        return false;
+    zt_write_u64(&out, MARK);
+    zt_write_copy(&out, bytes.at, cut);
+    zt_write_copy(&out, bytes.at + bytes.length - 2, 2);
+    zt_write_u64(&out, MARK);
+    return vectors_same(vectors_bytes(entry, "signed_data"), expected, cut + 18);
+}
+
+/* So far as most credentials go: type, length and signature stand before the last two bytes. */
+static bool is_framed_without_signature(const json_t *entry, struct vectors_bytes bytes)
+{
+    return bytes.length >= SIGNATURE_BLOCK + 2 &&
+           is_framed(entry, bytes, bytes.length - 2 - SIGNATURE_BLOCK);
 }
 
 static bool verdict_is(enum zt_verdict_of_signature verdict, const json_t *entry)
@@ -77,6 +105,21 @@ static bool qualifiers_are(const struct zt_com *com, const json_t *list)
     return true;
 }
 
+/* Left out where there is none. */
+static bool has_signature(const json_t *entry, const struct zt_com *com)
+{
+    if (json_object_get(entry, "signature") == NULL)
+        return true;
+    return com->signer != 0 &&
+           vectors_same(vectors_bytes(entry, "signature"), com->signature, sizeof com->signature);
+}
+
+/* Only the qualifiers are signed, without marks. */
+static bool is_com_signed_over(const json_t *entry, struct vectors_bytes bytes, size_t count)
+{
+    return vectors_same(vectors_bytes(entry, "signed_data"), bytes.at + 3, 24 * count);
+}
+
 static const char *check_com(const json_t *root, const json_t *entry)
 {
     struct vectors_bytes bytes = vectors_bytes(entry, "bytes");
@@ -90,8 +133,10 @@ static const char *check_com(const json_t *root, const json_t *entry)
     if (in.failed || zt_reader_left(&in) > 0)
         return "refused";
     if (!qualifiers_are(&com, json_object_get(entry, "qualifiers")) ||
-        com.signer != vectors_number(entry, "signed_by", 10))
+        com.signer != vectors_number(entry, "signed_by", 10) || !has_signature(entry, &com))
         return "fields differ";
+    if (!is_com_signed_over(entry, bytes, com.count))
+        return "signed bytes differ";
     zt_com_write(&com, &out);
     if (!written_is(&out, entry))
         return "written differently";
@@ -99,8 +144,8 @@ static const char *check_com(const json_t *root, const json_t *entry)
             zt_com_verify(&com, known(root, zt_nwid_controller(zt_com_nwid(&com)), &storage)),
             entry))
         return "verdict differs";
-    if (!is_honest(entry) || !find_signer(root, entry, &signer))
-        return NULL;
+    if (!find_signer(root, entry, &signer) || !is_honest(entry, &signer, com.signature))
+        return vectors_expect(strcmp(vectors_text(entry, "verify"), "ok") != 0, "not honest");
     zt_com_sign(&com, &signer);
     zt_com_write(&com, &again);
     return written_is(&again, entry) ? NULL : "signed differently";
@@ -114,30 +159,12 @@ static const char *check_com_parse(const json_t *root, const json_t *entry)
 
     (void)root;
     zt_com_read(&com, &in);
-    return in.failed != vectors_true(entry, "ok") ? NULL : "verdict differs";
-}
-
-static bool read_com(const json_t *entry, const char *key, struct zt_com *com)
-{
-    struct vectors_bytes bytes = vectors_bytes(entry, key);
-    struct zt_reader in = zt_reader_of(bytes.at, bytes.length);
-
-    zt_com_read(com, &in);
-    return !in.failed;
-}
-
-static const char *check_com_agreement(const json_t *root, const json_t *entry)
-{
-    struct zt_identity b_identity;
-    struct zt_com a, b;
-
-    (void)root;
-    if (!read_com(entry, "a_bytes", &a) || !read_com(entry, "b_bytes", &b) ||
-        !vectors_identity(json_object_get(entry, "b_identity"), &b_identity))
-        return "refused";
-    return zt_com_agrees(&a, &b, &b_identity) == vectors_true(entry, "a_agrees_with_b")
-               ? NULL
-               : "verdict differs";
+    if (in.failed == vectors_true(entry, "ok"))
+        return "verdict differs";
+    if (in.failed || json_object_get(entry, "qualifiers") == NULL)
+        return NULL;
+    return vectors_expect(qualifiers_are(&com, json_object_get(entry, "qualifiers")),
+                          "qualifiers differ");
 }
 
 static const char *check_tag(const json_t *root, const json_t *entry)
@@ -158,14 +185,16 @@ static const char *check_tag(const json_t *root, const json_t *entry)
         tag.member != vectors_number(entry, "issued_to", 10) ||
         tag.signer != vectors_number(entry, "signed_by", 10))
         return "fields differ";
+    if (!is_framed_without_signature(entry, bytes))
+        return "signed bytes differ";
     zt_tag_write(&tag, &out);
     if (!written_is(&out, entry))
         return "written differently";
     if (!verdict_is(zt_tag_verify(&tag, known(root, zt_nwid_controller(tag.nwid), &storage)),
                     entry))
         return "verdict differs";
-    if (!is_honest(entry) || !find_signer(root, entry, &signer))
-        return NULL;
+    if (!find_signer(root, entry, &signer) || !is_honest(entry, &signer, tag.signature))
+        return vectors_expect(strcmp(vectors_text(entry, "verify"), "ok") != 0, "not honest");
     zt_tag_sign(&tag, &signer);
     zt_tag_write(&tag, &again);
     return written_is(&again, entry) ? NULL : "signed differently";
@@ -220,12 +249,16 @@ static const char *check_ownership(const json_t *root, const json_t *entry)
     zt_ownership_read(&ownership, &in);
     if (in.failed || zt_reader_left(&in) > 0)
         return "refused";
-    if (ownership.issued_ms != vectors_integer(entry, "timestamp") ||
+    if (ownership.nwid != vectors_number(entry, "network_id", 16) ||
+        ownership.signer != vectors_number(entry, "signed_by", 10) ||
+        ownership.issued_ms != vectors_integer(entry, "timestamp") ||
         ownership.flags != vectors_number(entry, "flags", 16) ||
         ownership.id != vectors_integer(entry, "id") ||
         ownership.member != vectors_number(entry, "issued_to", 10) ||
         !things_are(&ownership, json_object_get(entry, "things")))
         return "fields differ";
+    if (!is_framed_without_signature(entry, bytes))
+        return "signed bytes differ";
     if (!owns_as_recorded(&ownership, json_object_get(entry, "ownership")))
         return "ownership differs";
     zt_ownership_write(&ownership, &out);
@@ -235,8 +268,8 @@ static const char *check_ownership(const json_t *root, const json_t *entry)
                                         known(root, zt_nwid_controller(ownership.nwid), &storage)),
                     entry))
         return "verdict differs";
-    if (!is_honest(entry) || !find_signer(root, entry, &signer))
-        return NULL;
+    if (!find_signer(root, entry, &signer) || !is_honest(entry, &signer, ownership.signature))
+        return vectors_expect(strcmp(vectors_text(entry, "verify"), "ok") != 0, "not honest");
     zt_ownership_sign(&ownership, &signer);
     zt_ownership_write(&ownership, &again);
     return written_is(&again, entry) ? NULL : "signed differently";
@@ -270,8 +303,24 @@ static enum zt_verdict_of_signature verify_chain(const json_t *root,
     return zt_capability_verify(capability, identities);
 }
 
+static const char *check_capability_rules(const json_t *entry,
+                                          const struct zt_capability *capability,
+                                          struct vectors_bytes bytes)
+{
+    struct vectors_bytes rules = vectors_bytes(entry, "rules_bytes");
+
+    if (bytes.length < CAPABILITY_RULES_AT + rules.length ||
+        memcmp(bytes.at + CAPABILITY_RULES_AT, rules.at, rules.length) != 0 ||
+        !vectors_rules_are(json_object_get(entry, "rules_json"), capability->rules,
+                           capability->rule_count))
+        return "rules differ";
+    return vectors_expect(is_framed(entry, bytes, CAPABILITY_RULES_AT + rules.length + 1),
+                          "signed bytes differ");
+}
+
 static const char *check_capability(const json_t *root, const json_t *entry)
 {
+    const char *wrong;
     struct vectors_bytes bytes = vectors_bytes(entry, "bytes");
     struct zt_reader in = zt_reader_of(bytes.at, bytes.length);
     struct zt_writer out = scratch_for(bytes);
@@ -282,13 +331,17 @@ static const char *check_capability(const json_t *root, const json_t *entry)
     zt_capability_read(&capability, &in);
     if (in.failed || zt_reader_left(&in) > 0)
         return "refused";
-    if (capability.issued_ms != vectors_integer(entry, "timestamp") ||
+    if (capability.nwid != vectors_number(entry, "network_id", 16) ||
+        capability.issued_ms != vectors_integer(entry, "timestamp") ||
         capability.id != vectors_integer(entry, "id") ||
         capability.max_custody != vectors_integer(entry, "max_custody_chain_length") ||
         (int64_t)capability.rule_count != vectors_integer(entry, "rule_count") ||
         zt_capability_member(&capability) != vectors_number(entry, "issued_to", 10) ||
         !custody_is(&capability, json_object_get(entry, "custody")))
         return "fields differ";
+    wrong = check_capability_rules(entry, &capability, bytes);
+    if (wrong != NULL)
+        return wrong;
     zt_capability_write(&capability, &out);
     if (!written_is(&out, entry))
         return "written differently";
@@ -321,8 +374,12 @@ static const char *check_revocation(const json_t *root, const json_t *entry)
         revocation.threshold_ms != vectors_integer(entry, "threshold") ||
         revocation.flags != vectors_number(entry, "flags", 16) ||
         revocation.target != vectors_number(entry, "target", 10) ||
-        revocation.type != vectors_integer(entry, "credential_type"))
+        revocation.type != vectors_integer(entry, "credential_type") ||
+        revocation.signer != vectors_number(entry, "signed_by", 10) ||
+        ((revocation.flags & ZT_REVOCATION_FAST) != 0) != vectors_true(entry, "fast_propagate"))
         return "fields differ";
+    if (!is_framed_without_signature(entry, bytes))
+        return "signed bytes differ";
     zt_revocation_write(&revocation, &out);
     if (!written_is(&out, entry))
         return "written differently";
@@ -330,64 +387,23 @@ static const char *check_revocation(const json_t *root, const json_t *entry)
                         &revocation, known(root, zt_nwid_controller(revocation.nwid), &storage)),
                     entry))
         return "verdict differs";
-    if (!is_honest(entry) || !find_signer(root, entry, &signer))
-        return NULL;
+    if (!find_signer(root, entry, &signer) || !is_honest(entry, &signer, revocation.signature))
+        return vectors_expect(strcmp(vectors_text(entry, "verify"), "ok") != 0, "not honest");
     zt_revocation_sign(&revocation, &signer);
     zt_revocation_write(&revocation, &again);
     return written_is(&again, entry) ? NULL : "signed differently";
 }
 
-/* COMs, 0, then counted lists of capabilities, tags, revocations and certificates of ownership. */
-static const char *check_payload(const json_t *root, const json_t *entry)
-{
-    struct vectors_bytes payload = vectors_bytes(entry, "payload");
-    struct zt_reader in = zt_reader_of(payload.at, payload.length);
-    const json_t *counts = json_object_get(entry, "counts");
-    int64_t coms = 0;
-
-    (void)root;
-    while (zt_reader_left(&in) > 0 && in.at[0] != 0) {
-        struct zt_com com;
-
-        zt_com_read(&com, &in);
-        coms++;
-    }
-    (void)zt_read_u8(&in);
-    if (coms != vectors_integer(counts, "com") ||
-        zt_read_u16(&in) != vectors_integer(counts, "capabilities"))
-        return "counts differ";
-    for (int64_t i = vectors_integer(counts, "capabilities"); i > 0; i--) {
-        struct zt_capability capability;
-
-        zt_capability_read(&capability, &in);
-    }
-    if (zt_read_u16(&in) != vectors_integer(counts, "tags"))
-        return "counts differ";
-    for (int64_t i = vectors_integer(counts, "tags"); i > 0; i--) {
-        struct zt_tag tag;
-
-        zt_tag_read(&tag, &in);
-    }
-    if (zt_read_u16(&in) != vectors_integer(counts, "revocations") ||
-        zt_read_u16(&in) != vectors_integer(counts, "ownership"))
-        return "counts differ";
-    for (int64_t i = vectors_integer(counts, "ownership"); i > 0; i--) {
-        struct zt_ownership ownership;
-
-        zt_ownership_read(&ownership, &in);
-    }
-    return !in.failed && zt_reader_left(&in) == 0 ? NULL : "refused";
-}
-
 void vectors_credentials(struct vectors_run *run, const json_t *root)
 {
+    vectors_identity_strings(run, root);
     vectors_each(run, root, "com", check_com);
     vectors_each(run, root, "com_parse", check_com_parse);
-    vectors_each(run, root, "com_agreement", check_com_agreement);
+    vectors_each(run, root, "com_agreement", vectors_com_agreement);
     vectors_each(run, root, "tag", check_tag);
     vectors_each(run, root, "coo", check_ownership);
     vectors_each(run, root, "capability", check_capability);
     vectors_each(run, root, "revocation", check_revocation);
-    vectors_each(run, root, "network_credentials_payloads", check_payload);
+    vectors_each(run, root, "network_credentials_payloads", vectors_credentials_payload);
     vectors_membership_sequences(run, root);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define MAX_DATAGRAM 16384
+#define SMALLEST_MTU 64
 
 /* The reassembly is too large for the stack of every system. */
 static struct zt_reassembly reassembly;
@@ -41,6 +42,31 @@ static struct vectors_bytes concatenate(const json_t *datagrams)
         whole.length += one.length - skipped;
     }
     return whole;
+}
+
+/* Others fill each datagram: the head, then fragments with the head's id and destination, the mark, total
+   and number, no hops. docs/wire.md 3.3 and 3.4. */
+static bool is_cut(const json_t *datagrams, struct vectors_bytes whole, size_t mtu)
+{
+    size_t count = json_array_size(datagrams);
+    size_t at = whole.length < mtu ? whole.length : mtu;
+    struct vectors_bytes head = vectors_bytes_of(json_array_get(datagrams, 0));
+
+    if (count == 0 || count > 15 || !vectors_same(head, whole.at, at))
+        return false;
+    for (size_t i = 1; i < count; i++) {
+        struct vectors_bytes one = vectors_bytes_of(json_array_get(datagrams, i));
+        size_t room = mtu - ZT_FRAGMENT_HEADER_SIZE;
+        size_t length = whole.length - at < room ? whole.length - at : room;
+        uint8_t tail[3] = { 0xff, (uint8_t)(count << 4 | i), 0 };
+
+        if (length == 0 || one.length != ZT_FRAGMENT_HEADER_SIZE + length ||
+            memcmp(one.at, whole.at, 13) != 0 || memcmp(one.at + 13, tail, sizeof tail) != 0 ||
+            memcmp(one.at + ZT_FRAGMENT_HEADER_SIZE, whole.at + at, length) != 0)
+            return false;
+        at += length;
+    }
+    return at == whole.length;
 }
 
 /* Do the recorded datagrams make the packet again? More than seven must not. */
@@ -90,6 +116,8 @@ static const char *check_pieces(const json_t *entry, struct vectors_bytes armed,
 
     if (!vectors_same(whole, armed.at, armed.length))
         return "armed packet differs";
+    if (!is_cut(datagrams, whole, mtu))
+        return "datagrams differ";
     if (!zt_split_is_needed(armed.length, mtu))
         return vectors_expect(json_array_size(datagrams) == 1, "fragmented or not, differs");
 
@@ -101,16 +129,27 @@ static const char *check_pieces(const json_t *entry, struct vectors_bytes armed,
     return wrong;
 }
 
+static bool agree(const json_t *root, struct zt_session_key *key)
+{
+    struct zt_identity source, destination;
+
+    return vectors_identity(json_object_get(root, "source_secret_string"), &source) &&
+           vectors_identity(json_object_get(root, "destination_secret_string"), &destination) &&
+           source.has_secret && destination.has_secret &&
+           zt_identity_agree(key, &source, &destination);
+}
+
 static const char *check_send(const json_t *root, const json_t *entry)
 {
     struct vectors_bytes packet = vectors_bytes(entry, "plain_packet");
-    size_t mtu = (size_t)vectors_integer(entry, "mtu");
+    size_t mtu = vectors_size(entry, "mtu", MAX_DATAGRAM);
     bool siv_known = vectors_integer(entry, "peer_protocol_version") >= ZT_PROTOCOL_GMAC_SIV;
-    struct zt_session_key key;
+    struct zt_session_key key, agreed;
 
-    (void)root;
-    if (packet.length < ZT_HEADER_SIZE || mtu > MAX_DATAGRAM || !vectors_key(entry, "key48", &key))
+    if (packet.length < ZT_HEADER_SIZE || mtu < SMALLEST_MTU || !vectors_key(entry, "key48", &key))
         return "packet, MTU or key of wrong length";
+    if (!agree(root, &agreed) || memcmp(&agreed, &key, sizeof key) != 0)
+        return "agreed key differs";
 
     struct zt_gmac_siv *siv = zt_gmac_siv_new(&key);
 
@@ -143,12 +182,9 @@ static const char *check_receive(const json_t *root, const json_t *entry)
     const json_t *datagrams = json_object_get(entry, "datagrams");
     uint64_t id = vectors_number(entry, "echo_packet_id", 16);
     int64_t answers = 0;
-    struct zt_identity source, destination;
     struct zt_session_key key;
 
-    if (!vectors_identity(json_object_get(root, "source_secret_string"), &source) ||
-        !vectors_identity(json_object_get(root, "destination_secret_string"), &destination) ||
-        !zt_identity_agree(&key, &source, &destination))
+    if (!agree(root, &key))
         return "identities do not agree";
 
     struct zt_gmac_siv *siv = zt_gmac_siv_new(&key);
@@ -166,6 +202,7 @@ static const char *check_receive(const json_t *root, const json_t *entry)
 
 void vectors_fragments(struct vectors_run *run, const json_t *root)
 {
+    vectors_identity_strings(run, root);
     vectors_each(run, root, "send", check_send);
     vectors_each(run, root, "receive", check_receive);
 }

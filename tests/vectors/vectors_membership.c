@@ -1,17 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Vectors of membership: what becomes of the credentials that a member shows one after another. */
+/* Vectors of membership: whose certificate agrees with whose, and what becomes of the credentials that a member shows one after another. */
 #include "vectors_membership.h"
 
 #include "vl2/member.h"
 #include "vl2/revocation.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define TAG_ID 5
+static bool read_com(const json_t *entry, const char *key, struct zt_com *com)
+{
+    struct vectors_bytes bytes = vectors_bytes(entry, key);
+    struct zt_reader in = zt_reader_of(bytes.at, bytes.length);
 
-enum outcome { NEW, REDUNDANT, REJECTED };
+    zt_com_read(com, &in);
+    return !in.failed;
+}
 
-static const char *const outcomes[] = { "new", "redundant", "rejected" };
+const char *vectors_com_agreement(const json_t *root, const json_t *entry)
+{
+    struct zt_identity b_identity;
+    struct zt_com a, b;
+
+    (void)root;
+    if (!read_com(entry, "a_bytes", &a) || !read_com(entry, "b_bytes", &b) ||
+        !vectors_identity(json_object_get(entry, "b_identity"), &b_identity))
+        return "refused";
+    return zt_com_agrees(&a, &b, &b_identity) == vectors_true(entry, "a_agrees_with_b")
+               ? NULL
+               : "verdict differs";
+}
+
+enum outcome { NEW, REDUNDANT, REJECTED, UNKNOWN };
+
+static const char *const outcomes[] = { "new", "redundant", "rejected", "unknown kind" };
 
 struct lab {
     zt_nwid nwid;
@@ -77,6 +99,16 @@ static enum outcome offer_ownership(struct lab *lab, struct zt_reader *in)
                        zt_ownership_verify(&ownership, &lab->controller));
 }
 
+static enum outcome offer_capability(struct lab *lab, struct zt_reader *in)
+{
+    const struct zt_identity *chain[ZT_MAX_CUSTODY] = { &lab->controller };
+    struct zt_capability capability;
+
+    zt_capability_read(&capability, in);
+    return offer_grant(lab, ZT_CREDENTIAL_CAPABILITY, &capability,
+                       zt_capability_verify(&capability, chain));
+}
+
 static enum outcome offer_revocation(struct lab *lab, struct zt_reader *in)
 {
     struct zt_window window = zt_window_of(lab->config);
@@ -109,28 +141,66 @@ static enum outcome offer(struct lab *lab, const json_t *step)
         return offer_tag(lab, &in);
     if (strcmp(credential, "coo") == 0)
         return offer_ownership(lab, &in);
-    return offer_revocation(lab, &in);
+    if (strcmp(credential, "capability") == 0)
+        return offer_capability(lab, &in);
+    return strcmp(credential, "revocation") == 0 ? offer_revocation(lab, &in) : UNKNOWN;
 }
 
-static bool tag_is(const struct zt_wallet *wallet, const json_t *expected)
+/* The member whose name is prefix, something and suffix; that something goes to middle. NULL: none. */
+static const json_t *find_member(const json_t *step, const char *prefix, const char *suffix,
+                                 char middle[64])
 {
+    const char *key;
+    json_t *value;
+
+    json_object_foreach((json_t *)step, key, value)
+    {
+        size_t length = strlen(key);
+        size_t around = strlen(prefix) + strlen(suffix);
+
+        if (length <= around || length - around >= 64 ||
+            strncmp(key, prefix, strlen(prefix)) != 0 ||
+            strcmp(key + length - strlen(suffix), suffix) != 0)
+            continue;
+        memcpy(middle, key + strlen(prefix), length - around);
+        middle[length - around] = 0;
+        return value;
+    }
+    return NULL;
+}
+
+/* b_tag_ID_after: the value of that tag, or null. */
+static bool tag_is(const struct zt_wallet *wallet, const json_t *step)
+{
+    char id[64];
+    const json_t *expected = find_member(step, "b_tag_", "_after", id);
+
+    if (expected == NULL)
+        return false;
     for (size_t i = 0; wallet != NULL && i < wallet->tags.valid; i++) {
         const struct zt_tag *tag = (const struct zt_tag *)wallet->tags.items + i;
 
-        if (tag->id == TAG_ID)
-            return json_integer_value(expected) == tag->value && !json_is_null(expected);
+        if (tag->id == strtoul(id, NULL, 10))
+            return json_is_integer(expected) && json_integer_value(expected) == tag->value;
     }
     return json_is_null(expected);
 }
 
-static bool owns_ip(const struct zt_wallet *wallet)
+/* b_owns_IP_after: whether it does. */
+static bool ownership_is(const struct zt_wallet *wallet, const json_t *step)
 {
-    static const uint8_t ip[4] = { 10, 147, 20, 5 };
+    char text[64];
+    const json_t *expected = find_member(step, "b_owns_", "_after", text);
+    struct zt_endpoint ip;
+    bool owns = false;
 
+    if (!json_is_boolean(expected) || !zt_endpoint_parse(&ip, text, 0))
+        return false;
     for (size_t i = 0; wallet != NULL && i < wallet->ownerships.valid; i++)
-        if (zt_ownership_has_ip((const struct zt_ownership *)wallet->ownerships.items + i, ip, 4))
-            return true;
-    return false;
+        owns =
+            owns || zt_ownership_has_ip((const struct zt_ownership *)wallet->ownerships.items + i,
+                                        ip.ip, zt_endpoint_ip_length(&ip));
+    return owns == json_is_true(expected);
 }
 
 static const char *judge_step(struct lab *lab, const json_t *step)
@@ -142,11 +212,9 @@ static const char *judge_step(struct lab *lab, const json_t *step)
     if (zt_member_is_allowed(lab->member, lab->config, &lab->b) !=
         vectors_true(step, "b_allowed_on_network_after"))
         return "membership differs";
-    if (!tag_is(lab->member->wallet, json_object_get(step, "b_tag_5_after")))
+    if (!tag_is(lab->member->wallet, step))
         return "tag differs";
-    return owns_ip(lab->member->wallet) == vectors_true(step, "b_owns_10.147.20.5_after")
-               ? NULL
-               : "ownership differs";
+    return vectors_expect(ownership_is(lab->member->wallet, step), "ownership differs");
 }
 
 static bool set_up(struct lab *lab, const json_t *root, const json_t *entry)

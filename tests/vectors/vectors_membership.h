@@ -5,6 +5,10 @@
 
 #include "vectors.h"
 
+/* Would the holder of one certificate accept another? */
+vectors_case vectors_com_agreement;
+/* A NETWORK_CREDENTIALS payload as a member sends it. */
+vectors_case vectors_credentials_payload;
 /* Credentials of B given to a member one after another. */
 void vectors_membership_sequences(struct vectors_run *run, const json_t *root);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Configurations as a real controller sent them: chunks, dictionaries, what they mean; and
-   requests. */
+/* Configurations as a real controller sent them: chunks, dictionaries and what they mean. */
 #include "vectors.h"
 
 #include "vl1/wire.h"
@@ -29,6 +28,20 @@ static bool find_controller(const json_t *root, zt_nwid nwid, struct zt_identity
     return false;
 }
 
+/* Is this how the file calls the node? */
+static bool is_named(const json_t *root, zt_address address, const json_t *name)
+{
+    const json_t *entry;
+    size_t index;
+
+    json_array_foreach(json_object_get(root, "identities"), index, entry)
+    {
+        if (vectors_number(entry, "address", 10) == address)
+            return name == NULL || json_equal(name, json_object_get(entry, "name"));
+    }
+    return false;
+}
+
 static const char *judge_chunk(const struct zt_chunk *chunk, const json_t *config,
                                const struct zt_identity *controller, uint8_t *text, size_t size)
 {
@@ -40,6 +53,16 @@ static const char *judge_chunk(const struct zt_chunk *chunk, const json_t *confi
         return "chunk is forged";
     memcpy(text + chunk->offset, chunk->data, chunk->length);
     return NULL;
+}
+
+/* Are all of these numbers of the list in it? Left out, there is nothing to agree with. */
+static bool is_listed(const json_t *config, size_t index, const struct zt_chunk *chunk)
+{
+    const json_t *listed = json_array_get(json_object_get(config, "chunks"), index);
+
+    return json_object_get(config, "chunks") == NULL ||
+           (vectors_size(listed, "chunk_index", UINT32_MAX) == chunk->offset &&
+            vectors_size(listed, "chunk_length", UINT32_MAX) == chunk->length);
 }
 
 /* The same chunk written by us is the same bytes: signatures are deterministic. */
@@ -58,13 +81,19 @@ static bool written_again(const struct zt_chunk *chunk, const uint8_t *body, siz
 
 static const char *check_chunks(const json_t *root, const json_t *entry)
 {
-    bool is_reply = strncmp(vectors_text(entry, "sent_as"), "OK", 2) == 0;
+    const char *sent_as = vectors_text(entry, "sent_as");
+    bool is_reply = strcmp(sent_as, "OK(NETWORK_CONFIG_REQUEST)") == 0;
     struct vectors_bytes dictionary = vectors_bytes(entry, "dictionary");
     uint8_t *text = vectors_scratch(dictionary.length);
     struct zt_identity controller;
     const json_t *payload;
     size_t index;
 
+    if (!is_reply && strcmp(sent_as, "NETWORK_CONFIG") != 0)
+        return "sent as something else";
+    if (vectors_size(entry, "total_length", ZT_MAX_CONFIG) != dictionary.length ||
+        !vectors_true(entry, "complete"))
+        return "not the whole dictionary";
     if (!find_controller(root, vectors_number(entry, "network_id", 16), &controller))
         return "no controller";
     json_array_foreach(json_object_get(entry, "packet_payloads"), index, payload)
@@ -74,11 +103,15 @@ static const char *check_chunks(const json_t *root, const json_t *entry)
         struct zt_chunk chunk;
         const char *wrong;
 
+        if (bytes.length < at || (is_reply && bytes.at[0] != ZT_VERB_NETWORK_CONFIG_REQUEST))
+            return "answer to something else";
         if (!zt_chunk_read(&chunk, bytes.at + at, bytes.length - at))
             return "chunk refused";
         wrong = judge_chunk(&chunk, entry, &controller, text, dictionary.length);
         if (wrong != NULL)
             return wrong;
+        if (!is_listed(entry, index, &chunk))
+            return "list of chunks differs";
         if (!written_again(&chunk, bytes.at + at, bytes.length - at, &controller))
             return "chunk written differently";
     }
@@ -100,8 +133,34 @@ static bool numbers_are(const struct zt_config *config, const json_t *decoded)
            config->flags == vectors_number(decoded, "flags", 16) &&
            (int64_t)config->mtu == vectors_integer(decoded, "mtu") &&
            (int64_t)config->multicast_limit == vectors_integer(decoded, "multicast_limit") &&
-           config->is_public == (strcmp(vectors_text(decoded, "type"), "public") == 0) &&
-           strcmp(config->name, vectors_text(decoded, "name")) == 0 && config->sso == NULL;
+           strcmp(vectors_text(decoded, "type"), config->is_public ? "public" : "private") == 0 &&
+           strcmp(config->name, vectors_text(decoded, "name")) == 0;
+}
+
+/* Flags stand there a second time by name. */
+static bool flags_are(const struct zt_config *config, const json_t *decoded)
+{
+    static const struct {
+        const char *name;
+        uint64_t flag;
+    } flags[] = {
+        { "enable_broadcast", ZT_CONFIG_FLAG_BROADCAST },
+        { "ndp_emulation", ZT_CONFIG_FLAG_NDP_EMULATION },
+        { "unsupported_match_result", ZT_CONFIG_FLAG_UNKNOWN_MATCHES },
+        { "disable_compression", ZT_CONFIG_FLAG_NO_COMPRESSION },
+    };
+
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (vectors_true(decoded, flags[i].name) != ((config->flags & flags[i].flag) != 0))
+            return false;
+    }
+    return true;
+}
+
+static bool sso_is(const struct zt_sso *sso, const json_t *decoded)
+{
+    return vectors_true(decoded, "sso_enabled") == (sso != NULL && sso->enabled) &&
+           vectors_size(decoded, "sso_version", SIZE_MAX) == (sso == NULL ? 0 : sso->version);
 }
 
 static bool endpoint_is(const struct zt_endpoint *endpoint, const json_t *text)
@@ -153,7 +212,9 @@ static bool specialists_are(const struct zt_config *config, const json_t *list)
             zt_config_has_specialist(config, address, ZT_SPECIALIST_BRIDGE) !=
                 vectors_true(entry, "active_bridge") ||
             zt_config_has_specialist(config, address, ZT_SPECIALIST_ANCHOR) !=
-                vectors_true(entry, "anchor"))
+                vectors_true(entry, "anchor") ||
+            zt_config_has_specialist(config, address, ZT_SPECIALIST_REPLICATOR) !=
+                vectors_true(entry, "multicast_replicator"))
             return false;
     }
     return true;
@@ -187,7 +248,8 @@ static bool capabilities_are(const struct zt_config *config, const json_t *list)
         if (capability->id != vectors_integer(entry, "id") ||
             capability->issued_ms != vectors_integer(entry, "timestamp") ||
             zt_capability_member(capability) != vectors_number(entry, "issued_to", 10) ||
-            capability->rule_count != json_array_size(json_object_get(entry, "rules")))
+            !vectors_rules_are(json_object_get(entry, "rules"), capability->rules,
+                               capability->rule_count))
             return false;
     }
     return true;
@@ -222,6 +284,8 @@ static bool com_is(const struct zt_com *com, const json_t *expected)
 {
     const json_t *list = json_object_get(expected, "qualifiers");
 
+    if (expected == NULL || json_is_null(expected))
+        return com->count == 0;
     if (json_array_size(list) != com->count ||
         com->signer != vectors_number(expected, "signed_by", 10))
         return false;
@@ -241,7 +305,7 @@ static bool all_is_signed(const struct zt_config *config, const struct zt_identi
 {
     const struct zt_identity *chain[ZT_MAX_CUSTODY] = { controller };
 
-    if (zt_com_verify(&config->com, controller) != ZT_SIGNATURE_GOOD)
+    if (config->com.count > 0 && zt_com_verify(&config->com, controller) != ZT_SIGNATURE_GOOD)
         return false;
     for (size_t i = 0; i < config->tag_count; i++)
         if (zt_tag_verify(&config->tags[i], controller) != ZT_SIGNATURE_GOOD)
@@ -259,14 +323,15 @@ static const char *judge_meaning(const struct zt_config *config, const json_t *d
 {
     const json_t *dns = json_object_get(decoded, "dns");
 
-    if (!numbers_are(config, decoded))
+    if (!numbers_are(config, decoded) || !flags_are(config, decoded) ||
+        !sso_is(config->sso, decoded))
         return "numbers differ";
     if (!routes_are(config, json_object_get(decoded, "routes")) ||
         !endpoints_are(config->assigned, config->assigned_count,
                        json_object_get(decoded, "static_ips")) ||
         !specialists_are(config, json_object_get(decoded, "specialists")))
         return "addresses differ";
-    if (config->rule_count != json_array_size(json_object_get(decoded, "rules")))
+    if (!vectors_rules_are(json_object_get(decoded, "rules"), config->rules, config->rule_count))
         return "rules differ";
     if (!tags_are(config, json_object_get(decoded, "tags")) ||
         !capabilities_are(config, json_object_get(decoded, "capabilities")) ||
@@ -289,6 +354,9 @@ static const char *judge_config(const json_t *root, const json_t *entry,
     struct zt_writer out = zt_writer_of(bytes, dictionary.length);
     struct zt_identity controller;
 
+    if (config->member != vectors_number(entry, "to", 10) ||
+        !is_named(root, config->member, json_object_get(entry, "to_name")))
+        return "for another member";
     if (!find_controller(root, config->nwid, &controller) || !all_is_signed(config, &controller))
         return "forged";
     zt_config_write(config, &out);
@@ -319,30 +387,36 @@ static const char *check_request(const json_t *root, const json_t *entry)
     zt_nwid nwid = zt_read_u64(&in);
     size_t length = zt_read_u16(&in);
     const uint8_t *metadata = zt_read_take(&in, length);
-    struct zt_dict dict = zt_dict_of(metadata, length);
     uint64_t revision = zt_read_u64(&in);
     uint64_t timestamp = zt_read_u64(&in);
-    char platform[64];
 
-    (void)root;
     if (in.failed || nwid != vectors_number(entry, "network_id", 16) ||
         revision != vectors_number(entry, "have_revision", 16) ||
         (int64_t)timestamp != vectors_integer(entry, "have_timestamp") ||
         !vectors_same(vectors_bytes(entry, "metadata"), metadata, length))
         return "layout differs";
-    if (zt_dict_get_u64(&dict, "v", 0) != ZT_CONFIG_VERSION ||
-        zt_dict_get_u64(&dict, "pv", 0) != ZT_PROTOCOL_VERSION ||
-        zt_dict_get_u64(&dict, "mr", 0) != ZT_MAX_RULES ||
-        zt_dict_get_u64(&dict, "mc", 0) != ZT_MAX_CAPABILITIES ||
-        zt_dict_get_u64(&dict, "mcr", 0) != ZT_MAX_CAPABILITY_RULES ||
-        zt_dict_get_u64(&dict, "mt", 0) != ZT_MAX_TAGS || zt_dict_get_u64(&dict, "revr", 0) != 1)
-        return "metadata differs";
-    (void)zt_dict_get(&dict, "o", platform, sizeof platform);
-    return strcmp(platform, "linux/x86_64") == 0 ? NULL : "platform differs";
+    if (!is_named(root, vectors_number(entry, "from", 10), json_object_get(entry, "from_name")))
+        return "of another member";
+    return vectors_metadata(metadata, length);
+}
+
+/* The secret is that of the address; it agrees with the public half or it would not be read. */
+static const char *check_identity(const json_t *root, const json_t *entry)
+{
+    struct zt_identity identity;
+
+    (void)root;
+    if (!vectors_identity(json_object_get(entry, "secret_string"), &identity) ||
+        !identity.has_secret || !zt_identity_prove(&identity))
+        return "identity refused";
+    return vectors_expect(identity.address == vectors_number(entry, "address", 10),
+                          "address differs");
 }
 
 void vectors_netconf(struct vectors_run *run, const json_t *root)
 {
+    vectors_each(run, root, "identities", check_identity);
+    vectors_each(run, root, "networks", vectors_posted);
     vectors_each(run, root, "configs", check_chunks);
     vectors_each(run, root, "configs", check_meaning);
     vectors_each(run, root, "requests", check_request);

@@ -12,10 +12,11 @@ static bool start_salsa(struct zt_salsa *salsa, const json_t *entry)
 {
     struct vectors_bytes key = vectors_bytes(entry, "key");
     struct vectors_bytes iv = vectors_bytes(entry, "iv");
+    int64_t rounds = vectors_integer(entry, "rounds");
 
-    if (key.length != 32 || iv.length != 8)
+    if (key.length != 32 || iv.length != 8 || (rounds != 12 && rounds != 20))
         return false;
-    zt_salsa_init(salsa, key.at, iv.at, (int)vectors_integer(entry, "rounds"));
+    zt_salsa_init(salsa, key.at, iv.at, (int)rounds);
     return true;
 }
 
@@ -27,12 +28,12 @@ static const char *check_salsa(const json_t *root, const json_t *entry)
 
     (void)root;
     if (!start_salsa(&salsa, entry))
-        return "key or iv of wrong length";
+        return "key, iv or rounds of another kind";
     zt_salsa_xor(&salsa, out, NULL, expected.length);
     if (!vectors_same(expected, out, expected.length))
         return "key stream differs";
     if (!start_salsa(&salsa, entry))
-        return "key or iv of wrong length";
+        return "key, iv or rounds of another kind";
     zt_salsa_xor_portable(&salsa, out, NULL, expected.length);
     return vectors_expect(vectors_same(expected, out, expected.length),
                           "portable key stream differs");
@@ -45,7 +46,7 @@ static const char *check_successive_calls(const json_t *root, const json_t *entr
 
     (void)root;
     if (!start_salsa(&salsa, entry))
-        return "key or iv of wrong length";
+        return "key, iv or rounds of another kind";
     for (size_t i = 0; i < json_array_size(calls); i++) {
         struct vectors_bytes expected = vectors_bytes_of(json_array_get(calls, i));
         uint8_t *out = vectors_scratch(expected.length);
@@ -104,13 +105,24 @@ static bool run_cipher(const EVP_CIPHER *cipher, const uint8_t *key, const uint8
     return ok;
 }
 
+/* The bytes of a key or such, which must be so many. NULL: they are not. */
+static const uint8_t *exactly(const json_t *entry, const char *key, size_t length)
+{
+    struct vectors_bytes bytes = vectors_bytes(entry, key);
+
+    return bytes.length == length ? bytes.at : NULL;
+}
+
 static const char *check_aes_block(const json_t *root, const json_t *entry)
 {
     struct vectors_bytes plain = vectors_bytes(entry, "plain");
+    const uint8_t *key = exactly(entry, "key", 32);
     uint8_t *out = vectors_scratch(plain.length);
 
     (void)root;
-    if (!run_cipher(EVP_aes_256_ecb(), vectors_bytes(entry, "key").at, NULL, out, plain, NULL))
+    if (key == NULL)
+        return "key of wrong length";
+    if (!run_cipher(EVP_aes_256_ecb(), key, NULL, out, plain, NULL))
         return "libcrypto refuses";
     return vectors_expect(vectors_same(vectors_bytes(entry, "cipher"), out, plain.length),
                           "differs");
@@ -119,11 +131,14 @@ static const char *check_aes_block(const json_t *root, const json_t *entry)
 static const char *check_gmac(const json_t *root, const json_t *entry)
 {
     struct vectors_bytes message = vectors_bytes(entry, "message");
+    const uint8_t *key = exactly(entry, "key", 32);
+    const uint8_t *nonce = exactly(entry, "iv12", 12);
     uint8_t tag[16];
 
     (void)root;
-    if (!run_cipher(EVP_aes_256_gcm(), vectors_bytes(entry, "key").at,
-                    vectors_bytes(entry, "iv12").at, NULL, message, tag))
+    if (key == NULL || nonce == NULL)
+        return "key or iv of wrong length";
+    if (!run_cipher(EVP_aes_256_gcm(), key, nonce, NULL, message, tag))
         return "libcrypto refuses";
     return vectors_expect(vectors_same(vectors_bytes(entry, "tag"), tag, sizeof tag),
                           "tag differs");
@@ -133,11 +148,14 @@ static const char *check_aes_ctr(const json_t *root, const json_t *entry)
 {
     struct vectors_bytes expected = vectors_bytes(entry, "keystream");
     struct vectors_bytes zeros = { vectors_scratch(expected.length), expected.length };
+    const uint8_t *key = exactly(entry, "key", 32);
+    const uint8_t *start = exactly(entry, "start_block", 16);
     uint8_t *out = vectors_scratch(expected.length);
 
     (void)root;
-    if (!run_cipher(EVP_aes_256_ctr(), vectors_bytes(entry, "key").at,
-                    vectors_bytes(entry, "start_block").at, out, zeros, NULL))
+    if (key == NULL || start == NULL)
+        return "key or block of wrong length";
+    if (!run_cipher(EVP_aes_256_ctr(), key, start, out, zeros, NULL))
         return "libcrypto refuses";
     return vectors_expect(vectors_same(expected, out, expected.length), "key stream differs");
 }

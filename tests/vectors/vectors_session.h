@@ -8,8 +8,9 @@
 #include "vl1/packet.h"
 #include "vl1/world.h"
 #include "vl2/ether.h"
+#include "vl2/updates.h"
 
-#define SESSION_MAX_NODES 8
+#define SESSION_MAX_NODES 32
 
 /* One UDP datagram of the capture; bytes borrowed from the file in memory. */
 struct session_datagram {
@@ -19,6 +20,7 @@ struct session_datagram {
     const uint8_t *at;
     size_t length;
     bool opened; /* alone or as part of a packet */
+    bool seen;   /* listed */
 };
 
 struct session_node {
@@ -36,6 +38,7 @@ struct session {
     struct session_node nodes[SESSION_MAX_NODES];
     size_t node_count;
     struct zt_world planet, moon; /* no moon: type NONE */
+    struct zt_updates updates;    /* configurations in pieces */
     size_t seen;                  /* datagrams judged so far */
     json_t *statistics;           /* owned: counted by us */
 };
@@ -56,6 +59,10 @@ bool session_is_fragment(const struct session_datagram *datagram);
 /* Counts one more of a kind in the statistics. */
 void session_count(struct session *session, const char *kind);
 
+/* Is all that we say in what was recorded, at any depth? Names and remarks may be left out, and there may
+   be more, which is noted once for each member. NULL or what is wrong. */
+const char *session_compare(const json_t *ours, const json_t *recorded);
+
 /* Opens the packet of these bytes, arms it again and compares, expands it, and gives what is
    recorded as `decoded`: a new object. NULL with *wrong set if anything is not as it must be. */
 json_t *session_open(struct session *session, const uint8_t *wire, size_t length,
@@ -63,7 +70,7 @@ json_t *session_open(struct session *session, const uint8_t *wire, size_t length
 
 /* A message between reader and writer: what is read is written again and put into the fields. */
 struct session_message {
-    const struct session *session;
+    struct session *session;
     const struct session_node *source, *destination;
     const struct zt_session_key *key;
     const uint8_t *packet; /* opened and expanded */
@@ -87,6 +94,9 @@ void session_put_integer(json_t *object, const char *key, uint64_t value);
 void session_put_hex(json_t *object, const char *key, uint64_t value, unsigned digits);
 void session_put_bytes(json_t *object, const char *key, const uint8_t *bytes, size_t length);
 void session_put_mac(json_t *object, const char *key, struct zt_mac mac);
+void session_put_endpoint(json_t *object, const char *key, const struct zt_endpoint *endpoint);
+void session_copy_endpoint(struct session_message *message, const char *key);
+json_t *session_copy_identity(struct session_message *message); /* as text */
 /* Both at once, which is most of decoding. */
 uint64_t session_copy_integer(struct session_message *message, const char *key, unsigned bits);
 uint64_t session_copy_hex(struct session_message *message, const char *key, unsigned bits);
@@ -98,7 +108,10 @@ session_decode session_decode_message; /* by the verb of the packet */
 session_decode session_decode_request, session_decode_chunk, session_decode_credentials;
 session_decode session_decode_like, session_decode_gather, session_decode_multicast;
 session_decode session_decode_gather_ok, session_decode_multicast_ok;
+session_decode session_decode_hello, session_decode_hello_ok;
 session_decode session_decode_frame, session_decode_ext_frame;
+/* A certificate of membership: a new object, or NULL when it is forged. */
+json_t *session_copy_com(struct session_message *message);
 const char *session_verb_name(unsigned verb); /* "" if it has none */
 
 #endif

@@ -91,7 +91,7 @@ uint64_t session_copy_hex(struct session_message *message, const char *key, unsi
     return value;
 }
 
-static void put_endpoint(json_t *object, const char *key, const struct zt_endpoint *endpoint)
+void session_put_endpoint(json_t *object, const char *key, const struct zt_endpoint *endpoint)
 {
     char text[ZT_ENDPOINT_TEXT];
 
@@ -99,16 +99,16 @@ static void put_endpoint(json_t *object, const char *key, const struct zt_endpoi
     json_object_set_new(object, key, json_string(text));
 }
 
-static void copy_endpoint(struct session_message *message, const char *key)
+void session_copy_endpoint(struct session_message *message, const char *key)
 {
     struct zt_endpoint endpoint;
 
     zt_endpoint_read(&endpoint, &message->in);
     zt_endpoint_write(&endpoint, &message->out);
-    put_endpoint(message->fields, key, &endpoint);
+    session_put_endpoint(message->fields, key, &endpoint);
 }
 
-static json_t *copy_identity(struct session_message *message)
+json_t *session_copy_identity(struct session_message *message)
 {
     struct zt_identity identity;
     char text[ZT_IDENTITY_TEXT];
@@ -119,107 +119,12 @@ static json_t *copy_identity(struct session_message *message)
     return json_string(text);
 }
 
-/* major(1) minor(1) revision(2) */
-static void copy_version(struct session_message *message)
-{
-    unsigned major = (unsigned)session_copy(message, 8);
-    unsigned minor = (unsigned)session_copy(message, 8);
-    unsigned revision = (unsigned)session_copy(message, 16);
-    char text[32];
-
-    zt_format(text, sizeof text, "%u.%u.%u", major, minor, revision);
-    json_object_set_new(message->fields, "version", json_string(text));
-}
-
-/* count(2) { type(1) id(8) updated(8) }, masked. docs/wire.md 4.3. */
-static void copy_moons(struct session_message *message)
-{
-    size_t tail = message->length - zt_reader_left(&message->in);
-    uint8_t *clear = vectors_scratch(message->length);
-    json_t *moons = json_array();
-
-    memcpy(clear, message->packet, message->length);
-    zt_packet_mask_tail(clear, message->length, tail, message->key);
-    session_put_integer(message->fields, "crypt_field_start", tail);
-    session_put_bytes(message->fields, "crypt_field_clear", clear + tail, message->length - tail);
-    message->in = zt_reader_of(clear + tail, message->length - tail);
-    for (uint64_t left = session_copy(message, 16); left > 0 && !message->in.failed; left--) {
-        json_t *moon = json_object();
-
-        session_put_integer(moon, "type", session_copy(message, 8));
-        session_put_hex(moon, "id", session_copy(message, 64), 16);
-        session_put_integer(moon, "timestamp", session_copy(message, 64));
-        json_array_append_new(moons, moon);
-    }
-    json_object_set_new(message->fields, "moons", moons);
-    zt_packet_mask_tail(message->again, ZT_HEADER_SIZE + zt_writer_length(&message->out), tail,
-                        message->key);
-}
-
-static const char *decode_hello(struct session_message *message)
-{
-    uint64_t planet, updated_ms;
-
-    session_copy_integer(message, "protocol_version", 8);
-    copy_version(message);
-    session_copy_integer(message, "timestamp", 64);
-    json_object_set_new(message->fields, "identity", copy_identity(message));
-    copy_endpoint(message, "sent_to");
-    planet = session_copy_hex(message, "planet_world_id", 64);
-    updated_ms = session_copy_integer(message, "planet_timestamp", 64);
-    if (message->in.failed)
-        return "HELLO is too short";
-    copy_moons(message);
-    return vectors_expect(planet == message->session->planet.id &&
-                              (int64_t)updated_ms == message->session->planet.updated_ms,
-                          "not the planet of the session");
-}
-
-/* Worlds follow each other; here only the moon of the session is ever passed on. */
-static const char *copy_worlds(struct session_message *message)
-{
-    json_t *worlds = json_array();
-    const char *wrong = NULL;
-
-    json_object_set_new(message->fields, "worlds", worlds);
-    while (wrong == NULL && zt_reader_left(&message->in) > 0) {
-        struct zt_world world;
-        json_t *entry = json_object();
-
-        json_array_append_new(worlds, entry);
-        if (!zt_world_read(&world, &message->in))
-            return "world refused";
-        wrong = vectors_expect(zt_world_verify(&world, &message->session->moon.next_key),
-                               "world is forged");
-        zt_world_write(&world, &message->out);
-        session_put_integer(entry, "type", world.type);
-        session_put_hex(entry, "id", world.id, 16);
-        session_put_integer(entry, "timestamp", (uint64_t)world.updated_ms);
-        session_put_integer(entry, "roots", world.root_count);
-    }
-    return wrong;
-}
-
-static const char *decode_hello_ok(struct session_message *message)
-{
-    uint64_t length;
-
-    session_copy_integer(message, "echoed_timestamp", 64);
-    session_copy_integer(message, "protocol_version", 8);
-    copy_version(message);
-    copy_endpoint(message, "seen_address");
-    length = session_copy_integer(message, "world_updates_length", 16);
-    if (length != zt_reader_left(&message->in))
-        return "worlds are not as long as said";
-    return length == 0 ? NULL : copy_worlds(message);
-}
-
 static const char *decode_whois_ok(struct session_message *message)
 {
     json_t *identities = json_array();
 
     while (zt_reader_left(&message->in) > 0)
-        json_array_append_new(identities, copy_identity(message));
+        json_array_append_new(identities, session_copy_identity(message));
     json_object_set_new(message->fields, "identities", identities);
     return NULL;
 }
@@ -233,6 +138,13 @@ static const char *decode_echo_ok(struct session_message *message)
 static const char *decode_ext_frame_ok(struct session_message *message)
 {
     session_copy_hex(message, "network_id", 64);
+    return NULL;
+}
+
+/* Of what has no fields here only the bytes are compared. */
+static const char *decode_unknown(struct session_message *message)
+{
+    (void)session_copy_rest(message);
     return NULL;
 }
 
@@ -252,7 +164,7 @@ static unsigned copy_asked(struct session_message *message)
 static const char *decode_ok(struct session_message *message)
 {
     static session_decode *const decoders[ZT_VERB_COUNT] = {
-        [ZT_VERB_HELLO] = decode_hello_ok,
+        [ZT_VERB_HELLO] = session_decode_hello_ok,
         [ZT_VERB_WHOIS] = decode_whois_ok,
         [ZT_VERB_ECHO] = decode_echo_ok,
         [ZT_VERB_EXT_FRAME] = decode_ext_frame_ok,
@@ -262,26 +174,32 @@ static const char *decode_ok(struct session_message *message)
     };
     unsigned verb = copy_asked(message);
 
-    if (verb >= ZT_VERB_COUNT || decoders[verb] == NULL)
-        return "OK to a verb that has none";
-    return decoders[verb](message);
+    if (verb < ZT_VERB_COUNT && decoders[verb] != NULL)
+        return decoders[verb](message);
+    return decode_unknown(message);
 }
 
 static const char *decode_error(struct session_message *message)
 {
     static const char *const names[] = {
         [ZT_ERROR_OBJ_NOT_FOUND] = "OBJ_NOT_FOUND",
+        [ZT_ERROR_IDENTITY_COLLISION] = "IDENTITY_COLLISION",
+        [ZT_ERROR_UNSUPPORTED_OPERATION] = "UNSUPPORTED_OPERATION",
         [ZT_ERROR_NEED_MEMBERSHIP_CERTIFICATE] = "NEED_MEMBERSHIP_CERTIFICATE",
         [ZT_ERROR_NETWORK_ACCESS_DENIED] = "NETWORK_ACCESS_DENIED",
+        [ZT_ERROR_UNWANTED_MULTICAST] = "UNWANTED_MULTICAST",
+        [ZT_ERROR_NETWORK_AUTHENTICATION_REQUIRED] = "NETWORK_AUTHENTICATION_REQUIRED",
     };
     uint64_t code;
 
     copy_asked(message);
     code = session_copy_integer(message, "error_code", 8);
     if (code >= sizeof names / sizeof names[0] || names[code] == NULL)
-        return "ERROR of another kind than are in the sessions";
+        return "ERROR of an unknown kind";
     json_object_set_new(message->fields, "error_name", json_string(names[code]));
-    session_copy_hex(message, "network_id", 64);
+    if (code != ZT_ERROR_IDENTITY_COLLISION)
+        session_copy_hex(message, "network_id", 64);
+    (void)session_copy_rest(message);
     return NULL;
 }
 
@@ -319,7 +237,7 @@ static const char *decode_rendezvous(struct session_message *message)
     struct zt_endpoint endpoint = endpoint_of(ip, length, port);
 
     zt_write_copy(&message->out, endpoint.ip, zt_endpoint_ip_length(&endpoint));
-    put_endpoint(message->fields, "at", &endpoint);
+    session_put_endpoint(message->fields, "at", &endpoint);
     return NULL;
 }
 
@@ -329,23 +247,32 @@ static const char *decode_echo(struct session_message *message)
     return NULL;
 }
 
-/* flags(1) extension_length(2) family(1) length(1) ip(4 or 16) port(2). docs/wire.md 4.18. */
+/* Copies so many bytes; NULL when there are fewer. */
+static const uint8_t *copy_bytes(struct session_message *message, size_t length)
+{
+    const uint8_t *bytes = zt_read_take(&message->in, length);
+
+    if (bytes != NULL)
+        zt_write_copy(&message->out, bytes, length);
+    return bytes;
+}
+
+/* flags(1) extension_length(2) extension family(1) length(1) ip(4 or 16) port(2). docs/wire.md 4.18. */
 static json_t *copy_path(struct session_message *message)
 {
     json_t *path = json_object();
 
     session_put_integer(path, "flags", session_copy(message, 8));
-    if (session_copy(message, 16) != 0)
-        message->in.failed = true; /* nobody has extensions yet */
+    (void)copy_bytes(message, session_copy(message, 16));
 
     uint64_t family = session_copy(message, 8);
     size_t length = session_copy(message, 8);
-    const uint8_t *ip = zt_read_take(&message->in, length - 2);
-    struct zt_endpoint endpoint = endpoint_of(ip, length - 2, zt_read_u16(&message->in));
+    const uint8_t *rest = copy_bytes(message, length);
+    struct zt_endpoint endpoint = { 0 };
 
-    zt_write_copy(&message->out, endpoint.ip, zt_endpoint_ip_length(&endpoint));
-    zt_write_u16(&message->out, endpoint.port);
-    put_endpoint(path, "address", &endpoint);
+    if (rest != NULL && length > 2)
+        endpoint = endpoint_of(rest, length - 2, zt_load_u16(rest + length - 2));
+    session_put_endpoint(path, "address", &endpoint);
     if (endpoint.family != family)
         message->in.failed = true;
     return path;
@@ -365,7 +292,7 @@ static const struct {
     const char *name;
     session_decode *decode;
 } verbs[ZT_VERB_COUNT] = {
-    [ZT_VERB_HELLO] = { "HELLO", decode_hello },
+    [ZT_VERB_HELLO] = { "HELLO", session_decode_hello },
     [ZT_VERB_ERROR] = { "ERROR", decode_error },
     [ZT_VERB_OK] = { "OK", decode_ok },
     [ZT_VERB_WHOIS] = { "WHOIS", decode_whois },
@@ -380,6 +307,12 @@ static const struct {
     [ZT_VERB_MULTICAST_GATHER] = { "MULTICAST_GATHER", session_decode_gather },
     [ZT_VERB_MULTICAST_FRAME] = { "MULTICAST_FRAME", session_decode_multicast },
     [ZT_VERB_PUSH_DIRECT_PATHS] = { "PUSH_DIRECT_PATHS", decode_paths },
+    [ZT_VERB_NOP] = { "NOP", decode_unknown },
+    [ZT_VERB_ACK] = { "ACK", decode_unknown },
+    [ZT_VERB_QOS_MEASUREMENT] = { "QOS_MEASUREMENT", decode_unknown },
+    [ZT_VERB_USER_MESSAGE] = { "USER_MESSAGE", decode_unknown },
+    [ZT_VERB_REMOTE_TRACE] = { "REMOTE_TRACE", decode_unknown },
+    [ZT_VERB_PATH_NEGOTIATION_REQUEST] = { "PATH_NEGOTIATION_REQUEST", decode_unknown },
 };
 
 const char *session_verb_name(unsigned verb)
@@ -392,6 +325,6 @@ const char *session_decode_message(struct session_message *message)
     unsigned verb = message->packet[ZT_AT_VERB] & ZT_VERB_MASK;
 
     if (verbs[verb].decode == NULL)
-        return "verb that is in no session";
+        return "unknown verb";
     return verbs[verb].decode(message);
 }

@@ -15,11 +15,22 @@ const char *session_decode_frame(struct session_message *message)
     return NULL;
 }
 
+static bool copy_certificate(struct session_message *message)
+{
+    json_t *com = session_copy_com(message);
+
+    if (com == NULL)
+        return false;
+    json_object_set_new(message->fields, "com", com);
+    return true;
+}
+
 const char *session_decode_ext_frame(struct session_message *message)
 {
     session_copy_hex(message, "network_id", 64);
-    if (session_copy_integer(message, "flags", 8) & EXT_CERTIFICATE)
-        return "certificate, which is in no session";
+    if ((session_copy_integer(message, "flags", 8) & EXT_CERTIFICATE) != 0 &&
+        !copy_certificate(message))
+        return "certificate is forged";
     session_put_mac(message->fields, "to", session_copy_mac(message));
     session_put_mac(message->fields, "from", session_copy_mac(message));
     session_copy_integer(message, "ethertype", 16);
@@ -51,10 +62,16 @@ const char *session_decode_like(struct session_message *message)
 
 const char *session_decode_multicast(struct session_message *message)
 {
+    uint64_t flags;
+
     session_copy_hex(message, "network_id", 64);
-    if (session_copy_integer(message, "flags", 8) != ZT_MULTICAST_GATHER)
-        return "flags that are in no session";
-    session_copy_integer(message, "gather_limit", 32);
+    flags = session_copy_integer(message, "flags", 8);
+    if ((flags & ZT_MULTICAST_CERTIFICATE) != 0 && !copy_certificate(message))
+        return "certificate is forged";
+    if ((flags & ZT_MULTICAST_GATHER) != 0)
+        session_copy_integer(message, "gather_limit", 32);
+    if ((flags & ZT_MULTICAST_SOURCE) != 0)
+        session_put_mac(message->fields, "from", session_copy_mac(message));
     copy_group(message, message->fields);
     session_copy_integer(message, "ethertype", 16);
     session_put_integer(message->fields, "frame_length", session_copy_rest(message));
@@ -90,10 +107,14 @@ const char *session_decode_gather_ok(struct session_message *message)
 
 const char *session_decode_multicast_ok(struct session_message *message)
 {
+    uint64_t flags;
+
     session_copy_hex(message, "network_id", 64);
     copy_group(message, message->fields);
-    if (session_copy_integer(message, "flags", 8) != ZT_MULTICAST_GATHER)
-        return "flags that are in no session";
-    copy_members(message);
+    flags = session_copy_integer(message, "flags", 8);
+    if ((flags & ZT_MULTICAST_CERTIFICATE) != 0 && !copy_certificate(message))
+        return "certificate is forged";
+    if ((flags & ZT_MULTICAST_GATHER) != 0)
+        copy_members(message);
     return NULL;
 }

@@ -16,42 +16,17 @@ const struct zt_identity *session_controller(const struct session *session, zt_n
     return node == NULL ? NULL : &node->identity;
 }
 
-/* The keys of the metadata that are numbers, in the order in which members write them. */
-static bool write_metadata(const struct zt_dict *dict, struct zt_writer *out)
-{
-    static const char *const keys[] = { "v",  "vend", "pv",  "majv", "minv", "revv",
-                                        "mr", "mc",   "mcr", "mt",   "f",    "revr" };
-    char platform[64];
-
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        if (!zt_dict_has(dict, keys[i]))
-            return false;
-        zt_dict_put_u64(out, keys[i], zt_dict_get_u64(dict, keys[i], 0));
-    }
-    if (zt_dict_get(dict, "o", platform, sizeof platform) < 0)
-        return false;
-    zt_dict_put_text(out, "o", platform);
-    return !out->failed;
-}
-
 const char *session_decode_request(struct session_message *message)
 {
-    uint8_t *metadata = vectors_scratch(ZT_MAX_REQUEST_METADATA);
-    struct zt_writer again = zt_writer_of(metadata, ZT_MAX_REQUEST_METADATA);
-
     session_copy_hex(message, "network_id", 64);
 
     size_t length = session_copy_integer(message, "metadata_length", 16);
     const uint8_t *text = zt_read_take(&message->in, length);
+    const char *wrong = text == NULL ? "metadata too long" : vectors_metadata(text, length);
 
-    if (text == NULL)
-        return "metadata too long";
-
-    struct zt_dict dict = zt_dict_of(text, length);
-
-    if (!write_metadata(&dict, &again))
-        return "metadata lacks a key";
-    zt_write_copy(&message->out, metadata, zt_writer_length(&again));
+    if (wrong != NULL)
+        return wrong;
+    zt_write_copy(&message->out, text, length);
     json_object_set_new(message->fields, "metadata", json_stringn((const char *)text, length));
     session_copy_hex(message, "have_revision", 64);
     session_copy_integer(message, "have_timestamp", 64);
@@ -61,9 +36,10 @@ const char *session_decode_request(struct session_message *message)
 /* Is everything in the configuration signed by its controller, and for its member? */
 static bool grants_are_genuine(const struct zt_config *config, const struct zt_identity *controller)
 {
-    bool good = zt_com_verify(&config->com, controller) == ZT_SIGNATURE_GOOD &&
-                zt_com_nwid(&config->com) == config->nwid &&
-                zt_com_member(&config->com) == config->member;
+    bool good =
+        config->com.count == 0 || (zt_com_verify(&config->com, controller) == ZT_SIGNATURE_GOOD &&
+                                   zt_com_nwid(&config->com) == config->nwid &&
+                                   zt_com_member(&config->com) == config->member);
 
     for (size_t i = 0; i < config->tag_count; i++)
         good = good && zt_tag_verify(&config->tags[i], controller) == ZT_SIGNATURE_GOOD &&
@@ -79,26 +55,46 @@ static bool grants_are_genuine(const struct zt_config *config, const struct zt_i
     return good;
 }
 
-/* A dictionary that came in one chunk. */
-static const char *check_config(const struct session_message *message, const struct zt_chunk *chunk,
+/* A whole dictionary. */
+static const char *check_config(const struct session_message *message, zt_nwid nwid,
+                                const uint8_t *bytes, size_t length,
                                 const struct zt_identity *controller)
 {
-    struct zt_dict dict = zt_dict_of(chunk->data, chunk->length);
-    uint8_t *text = vectors_scratch(chunk->length);
-    struct zt_writer out = zt_writer_of(text, chunk->length);
+    struct zt_dict dict = zt_dict_of(bytes, length);
+    uint8_t *text = vectors_scratch(length);
+    struct zt_writer out = zt_writer_of(text, length);
     struct zt_config *config = zt_config_read(&dict);
     const char *wrong = NULL;
 
     if (config == NULL)
         return "configuration refused";
     zt_config_write(config, &out);
-    if (config->nwid != chunk->nwid || config->member != message->destination->identity.address ||
+    if (config->nwid != nwid || config->member != message->destination->identity.address ||
         !grants_are_genuine(config, controller))
         wrong = "configuration for somebody else, or forged";
-    else if (out.failed || zt_writer_length(&out) != chunk->length ||
-             memcmp(text, chunk->data, chunk->length) != 0)
+    else if (out.failed || zt_writer_length(&out) != length || memcmp(text, bytes, length) != 0)
         wrong = "configuration written differently";
     zt_config_free(config);
+    return wrong;
+}
+
+/* A piece that is one of several waits for the others. A second copy on its way is no news. */
+static const char *check_piece(struct session_message *message, const struct zt_chunk *chunk,
+                               const struct zt_identity *controller)
+{
+    struct zt_updates *updates = &message->session->updates;
+    struct zt_update *complete = NULL;
+    enum zt_drop judged = zt_updates_judge(updates, chunk);
+    const char *wrong = NULL;
+
+    if (judged == ZT_DROP_STALE)
+        return NULL;
+    if (judged != ZT_DROP_NONE || zt_updates_add(updates, chunk, &complete) != ZT_DROP_NONE)
+        return "piece of a configuration refused";
+    if (complete == NULL)
+        return NULL;
+    wrong = check_config(message, chunk->nwid, complete->text, complete->total, controller);
+    zt_updates_finish(complete);
     return wrong;
 }
 
@@ -128,11 +124,13 @@ const char *session_decode_chunk(struct session_message *message)
     json_object_set_new(fields, "signature_ok",
                         json_boolean(zt_identity_verify(controller, chunk.signed_bytes,
                                                         chunk.signed_length, chunk.signature)));
-    zt_chunk_write(&message->out, chunk.nwid, chunk.data, chunk.length, chunk.update_id,
-                   chunk.total, chunk.offset, controller);
-    if (chunk.length != chunk.total)
-        return "configuration in pieces, which is in no session";
-    return check_config(message, &chunk, controller);
+    /* Others send longer pieces than we do. */
+    if (chunk.length <= ZT_MAX_CHUNK_DATA && chunk.flags == 0)
+        zt_chunk_write(&message->out, chunk.nwid, chunk.data, chunk.length, chunk.update_id,
+                       chunk.total, chunk.offset, controller);
+    else
+        zt_write_copy(&message->out, body, length);
+    return check_piece(message, &chunk, controller);
 }
 
 static json_t *describe_com(const struct zt_com *com)
@@ -153,8 +151,7 @@ static json_t *describe_com(const struct zt_com *com)
     return entry;
 }
 
-/* NULL when the certificate is forged. */
-static json_t *copy_com(struct session_message *message)
+json_t *session_copy_com(struct session_message *message)
 {
     struct zt_com com;
 
@@ -176,13 +173,16 @@ const char *session_decode_gather(struct session_message *message)
 {
     json_t *com = NULL;
 
+    bool certified;
+
     session_copy_hex(message, "network_id", 64);
-    if (session_copy_integer(message, "flags", 8) != ZT_MULTICAST_CERTIFICATE)
-        return "flags that are in no session";
+    certified = (session_copy_integer(message, "flags", 8) & ZT_MULTICAST_CERTIFICATE) != 0;
     session_put_mac(message->fields, "mac", session_copy_mac(message));
     session_copy_hex(message, "adi", 32);
     session_copy_integer(message, "limit", 32);
-    com = copy_com(message);
+    if (!certified)
+        return NULL;
+    com = session_copy_com(message);
     json_object_set_new(message->fields, "com", com);
     return vectors_expect(com != NULL, "certificate is forged");
 }
@@ -203,6 +203,26 @@ static json_t *copy_tag(struct session_message *message)
     session_put_integer(entry, "id", tag.id);
     session_put_integer(entry, "value", tag.value);
     session_put_hex(entry, "issued_to", tag.member, 10);
+    return entry;
+}
+
+static json_t *copy_capability(struct session_message *message)
+{
+    json_t *entry = json_object();
+    struct zt_capability capability;
+
+    zt_capability_read(&capability, &message->in);
+
+    const struct zt_identity *controller = session_controller(message->session, capability.nwid);
+    zt_address member = zt_capability_member(&capability);
+
+    if (controller != NULL && capability.custody_count == 1 &&
+        zt_capability_verify(&capability, &controller) == ZT_SIGNATURE_GOOD) {
+        zt_capability_sign(&capability, controller, member);
+        zt_capability_write(&capability, &message->out);
+    }
+    session_put_integer(entry, "id", capability.id);
+    session_put_hex(entry, "issued_to", member, 10);
     return entry;
 }
 
@@ -262,16 +282,14 @@ const char *session_decode_credentials(struct session_message *message)
 
     json_object_set_new(message->fields, "coms", coms);
     while (zt_reader_left(&message->in) > 0 && message->in.at[0] != 0) {
-        json_t *com = copy_com(message);
+        json_t *com = session_copy_com(message);
 
         if (com == NULL)
             return "certificate is forged";
         json_array_append_new(coms, com);
     }
     session_copy(message, 8);
-    json_object_set_new(message->fields, "capabilities", json_array());
-    if (session_copy(message, 16) != 0)
-        return "capability, which is in no session";
+    copy_list(message, "capabilities", copy_capability);
     copy_list(message, "tags", copy_tag);
     copy_list(message, "revocations", copy_revocation);
     copy_list(message, "ownership", copy_ownership);

@@ -110,6 +110,7 @@ void session_clear(struct session *session)
             zt_gmac_siv_free(session->nodes[i].sivs[j]);
     }
     json_decref(session->statistics);
+    zt_updates_clear(&session->updates);
     free(session->datagrams);
     free(session->file);
     memset(session, 0, sizeof *session);

@@ -4,9 +4,12 @@
 
 #include "vl1/world.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define FRAME_SIZE 8 /* bytes of the markers around what is signed */
+#define SIGNATURE_AT 81
 
 static bool read_key_pair(const json_t *object, const char *name, struct zt_public_key *key,
                           struct zt_secret_key *secret)
@@ -14,12 +17,14 @@ static bool read_key_pair(const json_t *object, const char *name, struct zt_publ
     const json_t *pair = json_object_get(object, name);
     struct vectors_bytes public_bytes = vectors_bytes(pair, "public");
     struct vectors_bytes secret_bytes = vectors_bytes(pair, "secret");
+    struct zt_public_key derived;
 
     if (public_bytes.length != sizeof key->bytes || secret_bytes.length != sizeof secret->bytes)
         return false;
     memcpy(key->bytes, public_bytes.at, sizeof key->bytes);
     memcpy(secret->bytes, secret_bytes.at, sizeof secret->bytes);
-    return true;
+    zt_public_key_of(&derived, secret);
+    return memcmp(&derived, key, sizeof derived) == 0;
 }
 
 static bool read_root(struct zt_root *root, const json_t *object)
@@ -59,6 +64,33 @@ static bool read_fields(struct zt_world *world, const json_t *entry)
     return true;
 }
 
+/* Eight bytes 7f, the world without its signature, eight bytes f7. */
+static bool is_signed_form(struct vectors_bytes data, struct vectors_bytes world)
+{
+    size_t after = SIGNATURE_AT + ZT_SIGNATURE_SIZE;
+    uint8_t first[FRAME_SIZE], last[FRAME_SIZE];
+
+    if (world.length < after || data.length != world.length - ZT_SIGNATURE_SIZE + 2 * sizeof first)
+        return false;
+    memset(first, 0x7f, sizeof first);
+    memset(last, 0xf7, sizeof last);
+    return memcmp(data.at, first, sizeof first) == 0 &&
+           memcmp(data.at + sizeof first, world.at, SIGNATURE_AT) == 0 &&
+           memcmp(data.at + sizeof first + SIGNATURE_AT, world.at + after, world.length - after) ==
+               0 &&
+           memcmp(data.at + data.length - sizeof last, last, sizeof last) == 0;
+}
+
+/* A planet is always called so, a moon after its id. */
+static bool has_file_name(const struct zt_world *world, const json_t *name)
+{
+    char expected[32] = "planet";
+
+    if (world->type == ZT_WORLD_MOON)
+        snprintf(expected, sizeof expected, "%016" PRIx64 ".moon", world->id);
+    return name == NULL || (json_is_string(name) && strcmp(json_string_value(name), expected) == 0);
+}
+
 static bool is_written_as(const struct zt_world *world, struct vectors_bytes expected)
 {
     uint8_t bytes[ZT_MAX_WORLD];
@@ -90,8 +122,10 @@ static const char *check_world(const json_t *root, const json_t *entry)
     if (!vectors_same(vectors_bytes(entry, "signature"), world.signature, ZT_SIGNATURE_SIZE))
         return "signature differs";
     if (!zt_verify(&key, signed_data.at, signed_data.length, world.signature) ||
-        signed_data.length != bytes.length - ZT_SIGNATURE_SIZE + 2 * FRAME_SIZE)
+        !is_signed_form(signed_data, bytes))
         return "signed bytes differ";
+    if (!has_file_name(&world, json_object_get(entry, "file_name")))
+        return "name of the file differs";
     if (!is_written_as(&world, bytes))
         return "written form differs";
     if (!reads_whole(&again, bytes) || !is_written_as(&again, bytes))
@@ -101,9 +135,9 @@ static const char *check_world(const json_t *root, const json_t *entry)
 
 static struct vectors_bytes bytes_of_world(const json_t *root, const json_t *index)
 {
-    return vectors_bytes(
-        json_array_get(json_object_get(root, "worlds"), (size_t)json_integer_value(index)),
-        "bytes");
+    int64_t number = json_is_integer(index) ? json_integer_value(index) : -1;
+
+    return vectors_bytes(vectors_entry(root, "worlds", number), "bytes");
 }
 
 /* No current_index: nothing is held yet. */
