@@ -2,6 +2,7 @@
 /* A small set-associative table of ids with ages. */
 #include "vl1/expected.h"
 #include "base/mem.h"
+#include "base/table.h"
 #include "vl1/wire.h"
 
 #include <assert.h>
@@ -40,9 +41,9 @@ static struct zt_expectation *place_in(const struct zt_expected *expected, uint3
     return oldest;
 }
 
-static void put(struct zt_expected *expected, uint32_t id, uint32_t at_ms, uint32_t now)
+static void put(struct zt_expected *expected, const struct zt_expectation *entry, uint32_t now)
 {
-    *place_in(expected, id, now) = (struct zt_expectation){ id, at_ms, true };
+    *place_in(expected, entry->id, now) = *entry;
 }
 
 static bool grow(struct zt_expected *expected, uint32_t now)
@@ -55,7 +56,7 @@ static bool grow(struct zt_expected *expected, uint32_t now)
         return false;
     for (size_t i = 0; i < expected->capacity; i++) {
         if (counts(&expected->entries[i], now))
-            put(&next, expected->entries[i].id, expected->entries[i].at_ms, now);
+            put(&next, &expected->entries[i], now);
     }
     zt_free(expected->entries);
     *expected = next;
@@ -68,29 +69,49 @@ void zt_expected_clear(struct zt_expected *expected)
     *expected = (struct zt_expected){ 0 };
 }
 
-void zt_expected_add(struct zt_expected *expected, uint64_t id, int64_t now_ms)
+static uint32_t hash_of(const struct zt_endpoint *where)
 {
-    uint32_t upper = (uint32_t)(id >> 32);
+    return zt_table_hash(where, sizeof *where);
+}
+
+void zt_expected_add(struct zt_expected *expected, uint64_t id, const struct zt_endpoint *where,
+                     int64_t now_ms)
+{
     uint32_t now = (uint32_t)now_ms;
+    struct zt_expectation entry = { (uint32_t)(id >> 32), now, hash_of(where), true };
 
     if (expected->capacity == 0 && !grow(expected, now))
         return;
-    if (counts(place_in(expected, upper, now), now) && expected->capacity < ZT_MAX_EXPECTED)
+    if (counts(place_in(expected, entry.id, now), now) && expected->capacity < ZT_MAX_EXPECTED)
         (void)grow(expected, now);
-    put(expected, upper, now, now);
+    put(expected, &entry, now);
     assert(expected->capacity <= ZT_MAX_EXPECTED);
 }
 
-bool zt_expected_has(const struct zt_expected *expected, uint64_t id, int64_t now_ms)
+static const struct zt_expectation *find(const struct zt_expected *expected, uint64_t id,
+                                         int64_t now_ms)
 {
     uint32_t upper = (uint32_t)(id >> 32);
 
     if (expected->capacity == 0)
-        return false;
+        return NULL;
     const struct zt_expectation *set = set_of(expected, upper);
     for (size_t i = 0; i < WAYS; i++) {
         if (set[i].id == upper && counts(&set[i], (uint32_t)now_ms))
-            return true;
+            return &set[i];
     }
-    return false;
+    return NULL;
+}
+
+bool zt_expected_has(const struct zt_expected *expected, uint64_t id, int64_t now_ms)
+{
+    return find(expected, id, now_ms) != NULL;
+}
+
+bool zt_expected_from(const struct zt_expected *expected, uint64_t id,
+                      const struct zt_endpoint *where, int64_t now_ms)
+{
+    const struct zt_expectation *entry = find(expected, id, now_ms);
+
+    return entry && entry->where == hash_of(where);
 }

@@ -3,6 +3,7 @@
 #ifndef ZT_VL1_EXPECTED_H
 #define ZT_VL1_EXPECTED_H
 
+#include "base/endpoint.h"
 #include "base/limits.h"
 
 #include <stdbool.h>
@@ -13,6 +14,7 @@
 struct zt_expectation {
     uint32_t id;
     uint32_t at_ms; /* lower half of the clock, which is enough for its age; see is_used */
+    uint32_t where; /* a hash of the endpoint that was asked */
     bool is_used;
 };
 
@@ -24,9 +26,13 @@ struct zt_expected {
 };
 
 void zt_expected_clear(struct zt_expected *expected);
-/* id: as on the wire, so after arming. Out of memory: the answer will be dropped. */
-void zt_expected_add(struct zt_expected *expected, uint64_t id, int64_t now_ms);
+/* id: as on the wire, so after arming; where: it was sent to. Out of memory: the answer will be dropped. */
+void zt_expected_add(struct zt_expected *expected, uint64_t id, const struct zt_endpoint *where,
+                     int64_t now_ms);
 /* Stays true until it is too old: one HELLO may be answered once for each of our sockets. */
 bool zt_expected_has(const struct zt_expected *expected, uint64_t id, int64_t now_ms);
+/* The same, of an answer that came from where was asked. Any other may be a replay of it. */
+bool zt_expected_from(const struct zt_expected *expected, uint64_t id,
+                      const struct zt_endpoint *where, int64_t now_ms);
 
 #endif

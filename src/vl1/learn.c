@@ -111,8 +111,9 @@ static void adopt(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_link
     vl1->roots.best_ms = ZT_NEVER_MS;
 }
 
-/* Only an answer to something we sent proves a path: a source address alone is easily forged.
-   Anything else that comes directly makes us greet the sender there. */
+/* Only an answer to something we sent there proves a path: a source address alone is easily forged, and an
+   answer that was sent elsewhere is easily sent again. Anything else that comes directly makes us greet the
+   sender there. */
 static void learn_path(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt_inbound *in)
 {
     int64_t now_ms = vl1->now.mono_ms;
@@ -135,7 +136,7 @@ static void learn_path(struct zt_vl1 *vl1, struct zt_peer *peer, const struct zt
          !is_new_start(peer, in, now_ms)) ||
         !zt_path_allowed(vl1, peer, &in->link.remote))
         return;
-    if (in->verb == ZT_VERB_OK) {
+    if (in->verb == ZT_VERB_OK && in->is_from_asked) {
         adopt(vl1, peer, &in->link);
     } else if (zt_peer_may_try(peer, &in->link, now_ms)) {
         struct zt_link link = zt_link_from_all(vl1, in->link.socket, &in->link.remote);

@@ -26,6 +26,8 @@ enum zt_drop zt_ok_receive(struct zt_vl1 *vl1, struct zt_peer *peer, struct zt_i
         return ZT_DROP_TRUNCATED;
     if (!in->retried && !zt_expected_has(&vl1->expected, reply.asked_id, vl1->now.mono_ms))
         return ZT_DROP_UNEXPECTED_REPLY;
+    in->is_from_asked =
+        zt_expected_from(&vl1->expected, reply.asked_id, &in->link.remote, vl1->now.mono_ms);
 
     switch (reply.asked_verb) {
     case ZT_VERB_HELLO:

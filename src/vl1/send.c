@@ -79,7 +79,7 @@ static enum zt_drop send_by(struct zt_vl1 *vl1, struct zt_peer *peer, const stru
 
     /* Cipher 3 changes the id, and answers quote it as it was on the wire. */
     if (flags & ZT_SEND_EXPECT)
-        zt_expected_add(&vl1->expected, zt_packet_id(packet), vl1->now.mono_ms);
+        zt_expected_add(&vl1->expected, zt_packet_id(packet), &way->link.remote, vl1->now.mono_ms);
     emit_pieces(vl1, &way->link, &split);
     return ZT_DROP_NONE;
 }

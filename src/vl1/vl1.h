@@ -25,6 +25,7 @@ struct zt_inbound {
     size_t length;
     struct zt_link link; /* by which it came */
     bool retried;        /* it was deferred before */
+    bool is_from_asked;  /* an OK, from the endpoint that was asked */
     bool trusted; /* set by the handler: this packet proves a real relationship. docs/wire.md 6.2 */
 };
 

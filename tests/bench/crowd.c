@@ -20,7 +20,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BETWEEN_MS = 2, LOOK_MS = 20, WAIT_MS = 60000, ASK_WAIT_MS = 10000 };
+enum { BETWEEN_MS = 2, TICK_MS = 5, LOOK_MS = 20, WAIT_MS = 60000, ASK_WAIT_MS = 10000 };
 
 _Noreturn void crowd_die(const char *what)
 {
@@ -86,6 +86,9 @@ static void drive(struct crowd *crowd, int wait_ms)
     crowd_receive(crowd, wait_ms);
     struct zt_instant now = crowd_now();
 
+    if (now.mono_ms - crowd->ticked_ms < TICK_MS)
+        return; /* looking at all of them each time would cost more than what they do */
+    crowd->ticked_ms = now.mono_ms;
     for (unsigned i = 0; i < crowd->count; i++) {
         struct zt_node *node = crowd->members[i].node;
 

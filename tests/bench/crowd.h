@@ -22,6 +22,7 @@ struct crowd {
     FILE *identities; /* one a line: address and secret key in hex; NULL: they are made up */
     struct member members[CROWD_MOST];
     unsigned count;
+    int64_t ticked_ms;
     int fd;
 };
 

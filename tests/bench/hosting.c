@@ -2,7 +2,9 @@
 /* A controller with many records: memory, lists, and config requests a second of one core.
 
    bench_hosting [MEMBERS [RECORDS [STORE]]]: MEMBERS of one network, RECORDS in all, 10000 and 100000; in a
-   file of its own, or in an empty store as zt_store_open takes it. */
+   file of its own, or in an empty store as zt_store_open takes it.
+   bench_hosting fill STORE ADDRESS MEMBERS RECORDS: only makes the records, for the controller of that address;
+   the members are the made ones of crowd_made.c. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "base/text.h"
@@ -16,7 +18,8 @@
 #include <unistd.h>
 
 #define ADDRESS UINT64_C(0xc2068edfed)
-#define FIRST_NWID (ADDRESS << 24 | 1)
+#define FIRST_OF(address) ((address) << 24 | 1)
+#define FIRST_NWID FIRST_OF(ADDRESS)
 #define NETWORK                                                                                    \
     "{\"name\":\"bench\",\"v4AssignMode\":{\"zt\":true},\"v6AssignMode\":{\"rfc4193\":true},"      \
     "\"routes\":[{\"target\":\"10.0.0.0/8\",\"via\":null}],"                                       \
@@ -83,16 +86,16 @@ static void put(struct zt_store *store, zt_nwid nwid, zt_address address, json_t
 }
 
 /* An address that is never used by a member of the first network for a member that is never asked for. */
-static void fill(struct zt_store *store, unsigned members, unsigned records)
+static void fill(struct zt_store *store, zt_nwid first_nwid, unsigned members, unsigned records)
 {
     char identity_text[ZT_IDENTITY_TEXT], name[64], ip[32];
     unsigned made = 0;
-    zt_nwid nwid = FIRST_NWID;
+    zt_nwid nwid = first_nwid;
 
     if (store->functions->begin(store) != ZT_STORE_OK)
         die("no transaction");
     while (made < records) {
-        unsigned count = nwid == FIRST_NWID ? members : 1000;
+        unsigned count = nwid == first_nwid ? members : 1000;
 
         put(store, nwid, 0, json_loads(NETWORK, 0, NULL));
         made++;
@@ -215,7 +218,20 @@ static void measure_signature(void)
     zt_signer_free(self.signer);
 }
 
-int main(int count, char **arguments)
+static int fill_only(char **arguments)
+{
+    char error[256] = "";
+    struct zt_store *store = zt_store_open(arguments[2], true, error, sizeof error);
+    zt_address address;
+
+    if (!store || !zt_hex_number(&address, arguments[3], 10))
+        die(store ? "ADDRESS is none" : error);
+    fill(store, FIRST_OF(address), (unsigned)atoi(arguments[4]), (unsigned)atoi(arguments[5]));
+    store->functions->close(store);
+    return 0;
+}
+
+static int measure_all(int count, char **arguments)
 {
     unsigned members = count > 1 ? (unsigned)atoi(arguments[1]) : 10000;
     unsigned records = count > 2 ? (unsigned)atoi(arguments[2]) : 100000;
@@ -232,7 +248,7 @@ int main(int count, char **arguments)
     struct zt_store *store = zt_store_open(where, true, error, sizeof error);
     if (!store)
         die(error);
-    fill(store, members, records);
+    fill(store, FIRST_NWID, members, records);
     store->functions->close(store);
 
     store = zt_store_open(where, true, error, sizeof error);
@@ -260,4 +276,11 @@ int main(int count, char **arguments)
     (void)unlink(path);
     (void)rmdir(folder);
     return 0;
+}
+
+int main(int count, char **arguments)
+{
+    if (count == 6 && strcmp(arguments[1], "fill") == 0)
+        return fill_only(arguments);
+    return measure_all(count, arguments);
 }

@@ -191,6 +191,7 @@ static void a_colliding_key_is_told_so_and_the_known_one_stays(void **unused)
     struct lab_datagram *answer = &lab->last[0];
     struct zt_session_key key;
     assert_true(zt_identity_agree(&key, &lab->nodes[2].self, &lab->nodes[0].self));
+    assert_int_equal(zt_packet_cipher(answer->bytes), ZT_CIPHER_SALSA);
     assert_true(zt_packet_open(answer->bytes, answer->length, &key, NULL));
     assert_int_equal(answer->bytes[ZT_AT_VERB], ZT_VERB_ERROR);
     assert_int_equal(answer->bytes[ZT_AT_PAYLOAD + ZT_REPLY_HEADER], ZT_ERROR_IDENTITY_COLLISION);
@@ -211,7 +212,8 @@ static void only_a_root_answering_our_hello_can_say_we_collide(void **unused)
             struct zt_link link = lab_link(from);
 
             if (is_expected)
-                zt_expected_add(&leaf->vl1->expected, 12345678901234, lab->now.mono_ms);
+                zt_expected_add(&leaf->vl1->expected, 12345678901234, &lab->nodes[0].at,
+                                lab->now.mono_ms);
             zt_write_u8(&out, ZT_VERB_HELLO);
             zt_write_u64(&out, 12345678901234);
             zt_write_u8(&out, ZT_ERROR_IDENTITY_COLLISION);
@@ -240,16 +242,18 @@ static void an_answer_nobody_asked_for_counts_for_nothing(void **unused)
     lab_free(lab);
 }
 
-static void a_path_is_adopted_only_by_a_direct_answer(void **unused)
+/* An answer to what was sent elsewhere may be a replay: its sender is greeted, and that answer counts. */
+static void a_path_is_adopted_only_by_a_direct_answer_from_where_was_asked(void **unused)
 {
     static const struct {
         enum zt_verb verb;
         unsigned hops;
-        bool adopted;
+        bool asked_there, adopted, greeted;
     } cases[] = {
-        { ZT_VERB_NOP, 0, false },
-        { ZT_VERB_OK, 1, false },
-        { ZT_VERB_OK, 0, true },
+        { ZT_VERB_NOP, 0, true, false, true },
+        { ZT_VERB_OK, 1, true, false, false },
+        { ZT_VERB_OK, 0, true, true, false },
+        { ZT_VERB_OK, 0, false, false, true },
     };
 
     (void)unused;
@@ -257,12 +261,15 @@ static void a_path_is_adopted_only_by_a_direct_answer(void **unused)
         struct lab *lab = lab_with_root(2);
         struct zt_writer out = lab_payload();
         struct zt_link link = lab_link(3);
+        const struct zt_endpoint *asked = cases[i].asked_there ? &link.remote : &lab->nodes[1].at;
+        struct zt_peer *peer = lab_peer(lab, 0, 1);
 
-        zt_expected_add(&lab->nodes[0].vl1->expected, 77, lab->now.mono_ms);
+        zt_expected_add(&lab->nodes[0].vl1->expected, 77, asked, lab->now.mono_ms);
         zt_write_u8(&out, ZT_VERB_ECHO);
         zt_write_u64(&out, 77);
         lab_inject(lab, 1, 0, &link, cases[i].verb, cases[i].hops, &out);
-        assert_int_equal(zt_peer_path(lab_peer(lab, 0, 1), &link) != NULL, cases[i].adopted);
+        assert_int_equal(zt_peer_path(peer, &link) != NULL, cases[i].adopted);
+        assert_int_equal(zt_peer_tried_ms(peer, &link) != ZT_NEVER_MS, cases[i].greeted);
         lab_free(lab);
     }
 }
@@ -281,7 +288,7 @@ int main(void)
         cmocka_unit_test(a_colliding_key_is_told_so_and_the_known_one_stays),
         cmocka_unit_test(only_a_root_answering_our_hello_can_say_we_collide),
         cmocka_unit_test(an_answer_nobody_asked_for_counts_for_nothing),
-        cmocka_unit_test(a_path_is_adopted_only_by_a_direct_answer),
+        cmocka_unit_test(a_path_is_adopted_only_by_a_direct_answer_from_where_was_asked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,6 +90,18 @@ static void quality_prefers_fast_near_and_living_paths(void **unused)
     }
 }
 
+static void silence_counts_up_to_140_seconds(void **unused)
+{
+    struct zt_path path = new_path("10.0.0.1/1");
+    int64_t heard_ms = path.heard_ms;
+
+    (void)unused;
+    path.latency_ms = 10;
+    assert_int_equal(zt_path_quality(&path, heard_ms + 139999), 10 + 65535 + 139999);
+    assert_int_equal(zt_path_quality(&path, heard_ms + 140000), 10 + 65535 + 140000);
+    assert_int_equal(zt_path_quality(&path, heard_ms + 200000), 10 + 65535 + 140000);
+}
+
 static void a_raised_priority_improves_quality(void **unused)
 {
     struct zt_path path = new_path("10.0.0.1/1");
@@ -109,6 +121,7 @@ int main(void)
         cmocka_unit_test(a_reset_path_is_unusable_until_it_speaks),
         cmocka_unit_test(latency_is_averaged_and_nonsense_ignored),
         cmocka_unit_test(quality_prefers_fast_near_and_living_paths),
+        cmocka_unit_test(silence_counts_up_to_140_seconds),
         cmocka_unit_test(a_raised_priority_improves_quality),
     };
 

@@ -8,7 +8,7 @@ static void answer_whois(struct lab *lab, size_t from, size_t to, size_t about, 
     struct zt_link link = lab_link(from);
 
     if (is_expected)
-        zt_expected_add(&lab->nodes[to].vl1->expected, 77, lab->now.mono_ms);
+        zt_expected_add(&lab->nodes[to].vl1->expected, 77, &lab->nodes[0].at, lab->now.mono_ms);
     zt_write_u8(&out, ZT_VERB_WHOIS);
     zt_write_u64(&out, 77);
     zt_identity_write(&lab->nodes[about].self, &out);
@@ -133,7 +133,7 @@ static void truncated_questions_and_answers_are_refused(void **unused)
         struct zt_writer out = lab_payload();
         struct zt_link link = lab_link(0);
 
-        zt_expected_add(&lab->nodes[1].vl1->expected, 77, lab->now.mono_ms);
+        zt_expected_add(&lab->nodes[1].vl1->expected, 77, &lab->nodes[0].at, lab->now.mono_ms);
         zt_write_u8(&out, ZT_VERB_WHOIS);
         zt_write_u64(&out, 77);
         zt_identity_write(&lab->nodes[0].self, &out);
