@@ -19,6 +19,18 @@
 #ifndef ZTS_SOCKETS_H
 #define ZTS_SOCKETS_H
 
+/* Switches for bindings, to be defined before the header is included; the library is the same.
+   - ZTS_ENABLE_PYTHON (C++): zts_init_set_event_handler takes a PythonDirectorCallbackClass.
+   - ZTS_ENABLE_JAVA: zts_init_set_event_handler takes an object of Java and its method.
+   - ZTS_ENABLE_PINVOKE: there is the type CppCallback. */
+#if defined(ZTS_ENABLE_PYTHON) && defined(__cplusplus)
+#define ZTS_PYTHON_HANDLER 1
+#include <Python.h> /* wants to be the first */
+#endif
+#ifdef ZTS_ENABLE_JAVA
+#include <jni.h>
+#endif
+
 #ifndef ZTS_NO_STDINT_H
 #include <stdint.h>
 #endif
@@ -48,7 +60,9 @@ typedef int ssize_t;
 #define ZTCALL
 #endif
 
+#if !defined(ZTS_PYTHON_HANDLER) && !defined(ZTS_ENABLE_JAVA) && !defined(ZTS_ENABLE_PINVOKE)
 #define ZTS_C_API_ONLY 1
+#endif
 #ifndef ZTS_DISABLE_CENTRAL_API
 #define ZTS_DISABLE_CENTRAL_API 1
 #endif
@@ -435,8 +449,10 @@ ZTS_API int ZTCALL zts_init_from_memory(const char *key, unsigned int len);
 /* The next start makes a new identity, even if the storage holds one (which it replaces). */
 ZTS_API int ZTCALL zts_init_new_identity(void);
 /* The handler is called with a zts_event_msg_t, on one thread, in order. It may call anything here; while
-   it blocks, later events wait. */
+   it blocks, later events wait. The switches for bindings change what it takes, see the end. */
+#ifndef ZTS_PYTHON_HANDLER
 ZTS_API int ZTCALL zts_init_set_event_handler(void (*callback)(void *));
+#endif
 /* Where a fallback relay over TCP is: an IPv4 address as text. */
 ZTS_API int ZTCALL zts_init_set_tcp_relay(const char *tcp_relay_addr,
                                           unsigned short tcp_relay_port);
@@ -1184,8 +1200,145 @@ ZTS_API int ZTCALL zts_central_net_get_members(int *http_resp_code, uint64_t net
 
 #endif
 
+/* ---- Event handlers of other languages ---- */
+
+#ifdef ZTS_ENABLE_JAVA
+#ifdef __cplusplus
+#define ZTS_JNI(at) ((at)->functions)
+#else
+#define ZTS_JNI(at) (*(at))
+#endif
+#ifdef __ANDROID__
+#define ZTS_JNI_ENV(at) ((JNIEnv **)(at))
+#else
+#define ZTS_JNI_ENV(at) (at)
+#endif
+
+typedef struct {
+    JavaVM *vm;
+    jobject object; /* a global reference */
+    jmethodID method;
+} zts_java_handler;
+
+static inline zts_java_handler *zts_java_handler_get(void)
+{
+    static zts_java_handler handler;
+
+    return &handler;
+}
+
+/* Whom the event is about: a node, network or peer; 0 for all others. */
+static inline uint64_t zts_java_event_id(const zts_event_msg_t *msg)
+{
+    if (msg->node)
+        return msg->node->node_id;
+    if (msg->network)
+        return msg->network->net_id;
+    return msg->peer ? msg->peer->peer_id : 0;
+}
+
+/* The event thread belongs to the virtual machine for the time of the call only, since a thread that ended
+   as its own would be fatal. */
+static inline void zts_java_on_event(void *message)
+{
+    const zts_event_msg_t *msg = (const zts_event_msg_t *)message;
+    zts_java_handler *to = zts_java_handler_get();
+    void *place = NULL;
+    int is_attached = ZTS_JNI(to->vm)->GetEnv(to->vm, &place, JNI_VERSION_1_6) == JNI_OK;
+
+    if (!is_attached &&
+        ZTS_JNI(to->vm)->AttachCurrentThread(to->vm, ZTS_JNI_ENV(&place), NULL) != JNI_OK)
+        return;
+    JNIEnv *env = (JNIEnv *)place;
+    ZTS_JNI(env)->CallVoidMethod(env, to->object, to->method, (jlong)zts_java_event_id(msg),
+                                 (jint)msg->event_code);
+    if (ZTS_JNI(env)->ExceptionCheck(env)) {
+        ZTS_JNI(env)->ExceptionDescribe(env);
+        ZTS_JNI(env)->ExceptionClear(env);
+    }
+    if (!is_attached)
+        ZTS_JNI(to->vm)->DetachCurrentThread(to->vm);
+}
+
+/* What zts_init_set_event_handler(object, method) does: method, void (long id, int code), of object is called
+   with each event. From a thread of the virtual machine. -3: no object or method; -5: no virtual machine, or
+   it has no memory left. */
+static inline int zts_java_set_event_handler(jobject object, jmethodID method)
+{
+    zts_java_handler next = { NULL, NULL, NULL };
+    zts_java_handler *now = zts_java_handler_get();
+    jsize count = 0;
+    void *place = NULL;
+
+    if (!object || !method)
+        return zts_init_set_event_handler(NULL);
+    if (JNI_GetCreatedJavaVMs(&next.vm, 1, &count) != JNI_OK || count != 1 ||
+        ZTS_JNI(next.vm)->GetEnv(next.vm, &place, JNI_VERSION_1_6) != JNI_OK)
+        return ZTS_ERR_GENERAL;
+    JNIEnv *env = (JNIEnv *)place;
+    next.object = ZTS_JNI(env)->NewGlobalRef(env, object);
+    next.method = method;
+    if (!next.object)
+        return ZTS_ERR_GENERAL;
+    int result = zts_init_set_event_handler(zts_java_on_event);
+    jobject unused = result == ZTS_ERR_OK ? now->object : next.object;
+    if (result == ZTS_ERR_OK)
+        *now = next;
+    if (unused)
+        ZTS_JNI(env)->DeleteGlobalRef(env, unused);
+    return result;
+}
+
+#define zts_init_set_event_handler(object, method) zts_java_set_event_handler(object, method)
+#endif
+
 #ifdef __cplusplus
 }
+#endif
+
+#ifdef ZTS_PYTHON_HANDLER
+/* Derived from by the handler, in Python by way of SWIG's directors, which take Python's lock. Called with
+   each event, on the event thread. */
+class PythonDirectorCallbackClass {
+  public:
+    virtual ~PythonDirectorCallbackClass()
+    {
+    }
+    virtual void on_zerotier_event(zts_event_msg_t *msg)
+    {
+        (void)msg;
+    }
+};
+
+#ifdef SWIG
+int zts_init_set_event_handler(PythonDirectorCallbackClass *callback);
+#else
+namespace zts_python {
+extern "C" ZTS_API int ZTCALL zts_init_set_event_handler(void (*callback)(void *));
+
+inline PythonDirectorCallbackClass *&handler()
+{
+    static PythonDirectorCallbackClass *set;
+
+    return set;
+}
+
+inline void on_event(void *message)
+{
+    handler()->on_zerotier_event(static_cast<zts_event_msg_t *>(message));
+}
+} // namespace zts_python
+
+/* The handler is borrowed until another one is set. */
+inline int zts_init_set_event_handler(PythonDirectorCallbackClass *callback)
+{
+    int result = zts_python::zts_init_set_event_handler(callback ? zts_python::on_event : 0);
+
+    if (result == ZTS_ERR_OK)
+        zts_python::handler() = callback;
+    return result;
+}
+#endif
 #endif
 
 #endif

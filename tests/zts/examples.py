@@ -136,16 +136,36 @@ def check_end_of_input(network):
     client = network.example("client-slow", "epoll", "connect", address, 8001)
     wait_until(lambda: "connection from" in network.log_of("slow"), "a connection")
     server.send_signal(signal.SIGSTOP)
-    lines = fill(client.stdin)
-    client.stdin.close()
-    client.stdin = None
-    time.sleep(0.2)
-    server.send_signal(signal.SIGCONT)
+    try:
+        lines = fill(client.stdin)
+        client.stdin.close()
+        client.stdin = None
+        time.sleep(0.2)
+    finally:
+        server.send_signal(signal.SIGCONT)
     said = finish(network, "client-slow", client)
     if not said.endswith(lines.decode()):
         sys.exit(f"of {len(lines)} bytes before the end, {len(said)} came back")
     print(f"slow: {len(lines)} bytes came back")
     finish(network, "slow", server)
+
+
+def check_stopper(network, manner):
+    """A server that closes and stops its node at once: its answer is on its way, and arrives."""
+    count = 40000
+    for i in range(3):
+        name = f"stopper-{manner}-{i}"
+        server = network.example(name, "../tests/programs/stopper", 8002, count, manner)
+        wait_until(lambda name=name: "listening at" in network.log_of(name), name)
+        address = re.search(r"address 4: (\S+)", network.log_of(name))[1]
+        client = network.example(f"client-{name}", "epoll", "connect", address, 8002)
+        client.wait(timeout=SECONDS)
+        said = network.log_of(f"client-{name}")
+        if not said.endswith("".join(f"{i:063}\n" for i in range(count))):
+            sys.exit(f"{name}: {len(said)} bytes came of {64 * count}, then: {said[-60:]}")
+        finish(network, f"client-{name}", client)
+        finish(network, name, server)
+    print(f"stopper, {manner}: {64 * count} bytes came, three times")
 
 
 def check_events(network):
@@ -165,6 +185,8 @@ def main():
         try:
             check_events(network)
             check_end_of_input(network)
+            check_stopper(network, "plain")
+            check_stopper(network, "exported")
             for program, words in (("epoll", ["serve"]), ("libuv", [])):
                 if (build / "examples" / program).exists():
                     for family in FAMILIES:
