@@ -73,6 +73,8 @@ static int read_option(const struct zt_command *command, int count, char **argum
         value = arguments[++*at];
     if (!value)
         return zt_complain(command, ZT_EXIT_USAGE, "%s needs a value", option->name);
+    if (option->kind == ZT_OPTION_NAME && !*value)
+        return zt_complain(command, ZT_EXIT_USAGE, "%s: is empty", option->name);
     if (!store_value(option, value))
         return zt_complain(command, ZT_EXIT_USAGE, "%s is given too often", option->name);
     return ZT_GO_ON;

@@ -16,7 +16,8 @@ struct zt_texts {
     const char *values[ZT_MAX_TEXTS];
 };
 
-enum zt_option_kind { ZT_OPTION_FLAG, ZT_OPTION_TEXT, ZT_OPTION_LIST };
+/* NAME: of a file or a place; never empty. */
+enum zt_option_kind { ZT_OPTION_FLAG, ZT_OPTION_TEXT, ZT_OPTION_NAME, ZT_OPTION_LIST };
 
 struct zt_option {
     const char *name;  /* "--pool" */

@@ -15,7 +15,8 @@ int zt_ask_read(struct zt_ask *ask, int count, char **arguments, const struct zt
     if (!ask->home)
         return zt_complain(ask->command, ZT_EXIT_USAGE, "--home DIR is missing");
     if (words->count < least)
-        return zt_complain(ask->command, ZT_EXIT_USAGE, "an argument is missing");
+        return zt_complain(ask->command, ZT_EXIT_USAGE, "%zu more argument%s needed",
+                           least - words->count, least - words->count == 1 ? " is" : "s are");
     if (words->count > most)
         return zt_complain(ask->command, ZT_EXIT_USAGE, "unexpected %s", words->values[most]);
     return ZT_GO_ON;

@@ -14,7 +14,7 @@ struct zt_ask {
 };
 
 #define ZT_ASK_OPTIONS(ask)                                                                        \
-    { "--home", "-H", ZT_OPTION_TEXT, &(ask)->home },                                              \
+    { "--home", "-H", ZT_OPTION_NAME, &(ask)->home },                                              \
     {                                                                                              \
         "--json", "-j", ZT_OPTION_FLAG, &(ask)->as_json                                            \
     }

@@ -133,6 +133,25 @@ static bool write_backup(struct zt_store *from, const char *file, struct zt_tall
     return is_good;
 }
 
+/* A file that is no backup stays: somebody has mistyped its name. */
+static bool may_replace(const char *file, char error[ZT_HOME_TEXT])
+{
+    static const char header[] = "SQLite format 3";
+    char begin[sizeof header] = "";
+    int descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t length;
+
+    if (descriptor < 0)
+        return zt_home_is_plain(file, error);
+    length = zt_home_is_plain(file, error) ? read(descriptor, begin, sizeof header) : -1;
+    (void)close(descriptor);
+    if (length == 0 || (length == sizeof header && memcmp(begin, header, sizeof header) == 0))
+        return true;
+    if (length > 0)
+        zt_format(error, ZT_HOME_TEXT, "%.400s: is no backup, and is not replaced", file);
+    return false;
+}
+
 /* Replacing the database under a controller that runs would lose all that it writes from then on. */
 static bool is_store_itself(const struct zt_store_choice *choice, const char *file)
 {
@@ -160,6 +179,10 @@ int zt_command_backup(int count, char **arguments)
 
     if (code != ZT_GO_ON)
         return code;
+    if (!*file)
+        return zt_complain(&backup_command, ZT_EXIT_USAGE, "FILE is empty");
+    if (!may_replace(file, error))
+        return zt_complain(&backup_command, ZT_EXIT_FAILED, "%s", error);
     if (is_store_itself(&choice, file))
         return zt_complain(&backup_command, ZT_EXIT_FAILED, "%s: is the store itself", file);
     (void)umask(077); /* records are nobody else's */

@@ -173,8 +173,8 @@ int zt_command_doctor(int count, char **arguments)
     struct zt_texts words;
     uint64_t seconds;
     const struct zt_option options[] = {
-        { "--home", "-H", ZT_OPTION_TEXT, &visit.home },
-        { "--planet", NULL, ZT_OPTION_TEXT, &visit.planet_file },
+        { "--home", "-H", ZT_OPTION_NAME, &visit.home },
+        { "--planet", NULL, ZT_OPTION_NAME, &visit.planet_file },
         { "--wait", NULL, ZT_OPTION_TEXT, &wait_text },
         { "--allow-loopback", NULL, ZT_OPTION_FLAG, &visit.allow_loopback },
         { "--json", "-j", ZT_OPTION_FLAG, &as_json },

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files of the commands: read whole and judged, written whole. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "cmd/home.h"
 
 #include "base/text.h"
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FOLDER_TEXT 400
 #define KEY_FILE_LENGTH (128 + 1 + 128 + 1) /* public and secret key in hexadecimal, a line each */
@@ -19,8 +22,19 @@ static int fail(char error[ZT_HOME_TEXT], const char *path, int code)
     char text[ZT_ERROR_TEXT];
 
     zt_error_text(code, text);
-    zt_format(error, ZT_HOME_TEXT, "%s: %s", path, text);
+    zt_format(error, ZT_HOME_TEXT, "%.300s%s: %s", path, strlen(path) > 300 ? "..." : "", text);
     return -1;
+}
+
+bool zt_home_is_plain(const char *path, char error[ZT_HOME_TEXT])
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return true;
+    zt_format(error, ZT_HOME_TEXT, "%.400s: is %s", path,
+              S_ISDIR(status.st_mode) ? "a folder" : "no plain file, and is not replaced");
+    return false;
 }
 
 int zt_home_split(struct zt_folder **folder, char name[ZT_FILE_NAME], const char *path,
@@ -33,9 +47,12 @@ int zt_home_split(struct zt_folder **folder, char name[ZT_FILE_NAME], const char
     int code;
 
     if (length >= sizeof parent || strlen(base) >= ZT_FILE_NAME - 8 || !*base) {
-        zt_format(error, ZT_HOME_TEXT, "%s: not a usable file name", path);
+        zt_format(error, ZT_HOME_TEXT, "%.100s%s: not a usable file name", path,
+                  strlen(path) > 100 ? "..." : "");
         return -1;
     }
+    if (!zt_home_is_plain(path, error))
+        return -1;
     zt_format(parent, sizeof parent, "%.*s", (int)length, path);
     zt_format(name, ZT_FILE_NAME, "%s", base);
     code = zt_folder_open(folder, !slash ? "." : length ? parent : "/");
@@ -59,11 +76,17 @@ int zt_home_write(const char *path, const void *bytes, size_t length, unsigned f
 int zt_home_read(const char *path, size_t limit, uint8_t **bytes, size_t *length,
                  char error[ZT_HOME_TEXT])
 {
-    FILE *file = fopen(path, "rb");
     size_t capacity = limit + 1;
+    FILE *file;
 
+    if (!*path) {
+        zt_format(error, ZT_HOME_TEXT, "the name of a file is empty");
+        return -1;
+    }
+    file = fopen(path, "rb");
     if (!file)
         return fail(error, path, -errno);
+    errno = 0;
     *bytes = malloc(capacity + 1);
     *length = *bytes ? fread(*bytes, 1, capacity, file) : 0;
     if (*bytes && !ferror(file) && *length <= limit) {
@@ -71,7 +94,11 @@ int zt_home_read(const char *path, size_t limit, uint8_t **bytes, size_t *length
         (void)fclose(file);
         return 0;
     }
-    zt_format(error, ZT_HOME_TEXT, "%s: %s", path, *length > limit ? "too long" : "can't be read");
+    if (errno != 0)
+        (void)fail(error, path, -errno);
+    else
+        zt_format(error, ZT_HOME_TEXT, "%.300s: %s", path,
+                  *bytes ? "too long for what it is to be" : "out of memory");
     free(*bytes);
     (void)fclose(file);
     return -1;

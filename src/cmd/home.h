@@ -10,9 +10,12 @@
 
 /* Each returns 0, or -1 with a text in error that names the file. */
 
-/* Opens the folder of path and gives the name in it. */
+/* Opens the folder of path and gives the name in it, for a file that is to be written. What is there and is no
+   plain file, a device for instance, is not replaced: -1. */
 int zt_home_split(struct zt_folder **folder, char name[ZT_FILE_NAME], const char *path,
                   char error[ZT_HOME_TEXT]);
+/* Is path free for a file, or a plain file? False: error says what it is. */
+ZT_MUST_USE bool zt_home_is_plain(const char *path, char error[ZT_HOME_TEXT]);
 /* Writes a whole file by its path; flags as for zt_file_write. */
 int zt_home_write(const char *path, const void *bytes, size_t length, unsigned flags,
                   char error[ZT_HOME_TEXT]);

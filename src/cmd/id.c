@@ -41,7 +41,8 @@ static int read_words(const struct zt_command *command, int count, char **argume
     if (code != ZT_GO_ON)
         return code;
     if (words->count != wanted)
-        return zt_complain(command, ZT_EXIT_USAGE, "%zu arguments are needed", wanted);
+        return zt_complain(command, ZT_EXIT_USAGE, "%s: %s needed", command->synopsis,
+                           wanted == 1 ? "one is" : "all of them are");
     return ZT_GO_ON;
 }
 
@@ -54,6 +55,10 @@ static int write_identity(const struct zt_identity *identity, const char *path)
 
     if (zt_home_split(&folder, name, path, error) != 0)
         return zt_complain(&new_command, ZT_EXIT_FAILED, "%s", error);
+    if (zt_file_exists(folder, name)) { /* an identity that is lost can't be had again */
+        zt_folder_close(folder);
+        return zt_complain(&new_command, ZT_EXIT_FAILED, "%s: exists, and is not replaced", path);
+    }
     zt_format(public_name, sizeof public_name, "%s.public", name);
     zt_identity_text(identity, true, text);
     code = zt_file_write(folder, name, text, strlen(text), ZT_FILE_SECRET);

@@ -182,8 +182,8 @@ int zt_command_join(int count, char **arguments)
     struct zt_texts words;
     uint64_t seconds;
     const struct zt_option options[] = {
-        { "--home", "-H", ZT_OPTION_TEXT, &home },
-        { "--planet", NULL, ZT_OPTION_TEXT, &planet },
+        { "--home", "-H", ZT_OPTION_NAME, &home },
+        { "--planet", NULL, ZT_OPTION_NAME, &planet },
         { "--wait", NULL, ZT_OPTION_TEXT, &wait_text },
         { "--allow-loopback", NULL, ZT_OPTION_FLAG, &allow_loopback },
     };

@@ -57,7 +57,7 @@ static int run_new(int count, char **arguments)
 {
     static struct zt_world_plan plan;
     const char *output = NULL;
-    const struct zt_option options[] = { { "--output", "-o", ZT_OPTION_TEXT, &output } };
+    const struct zt_option options[] = { { "--output", "-o", ZT_OPTION_NAME, &output } };
     char error[ZT_HOME_TEXT];
     struct zt_texts words;
     int code = zt_args_read(&new_command, count, arguments, options, 1, &words);

@@ -21,7 +21,7 @@ struct zt_network_options {
         { "--6plane", NULL, ZT_OPTION_FLAG, &(options)->plane6 },                                  \
         { "--mtu", NULL, ZT_OPTION_TEXT, &(options)->mtu },                                        \
         { "--multicast-limit", NULL, ZT_OPTION_TEXT, &(options)->multicast_limit },                \
-        { "--rules", NULL, ZT_OPTION_TEXT, &(options)->rules_file },                               \
+        { "--rules", NULL, ZT_OPTION_NAME, &(options)->rules_file },                               \
     {                                                                                              \
         "--dns", NULL, ZT_OPTION_TEXT, &(options)->dns                                             \
     }

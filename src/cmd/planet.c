@@ -88,7 +88,7 @@ static int run_either(const struct zt_command *command, bool is_new, int count, 
     bool as_json = false;
     uint64_t id = 0;
     const struct zt_option options[] = {
-        { "--output", "-o", ZT_OPTION_TEXT, &output },
+        { "--output", "-o", ZT_OPTION_NAME, &output },
         { "--json", "-j", ZT_OPTION_FLAG, &as_json },
         { "--id", NULL, ZT_OPTION_TEXT, &id_text },
     };

@@ -80,7 +80,7 @@ static int read_file(const struct zt_command *command, int count, char **argumen
 static int run_compile(int count, char **arguments)
 {
     const char *output = NULL;
-    const struct zt_option options[] = { { "--output", "-o", ZT_OPTION_TEXT, &output } };
+    const struct zt_option options[] = { { "--output", "-o", ZT_OPTION_NAME, &output } };
     struct zt_rulebook *book;
     int code = read_file(&compile_command, count, arguments, options, 1, &book);
 
@@ -95,7 +95,7 @@ static int run_decompile(int count, char **arguments)
 {
     static char text[ZT_MAX_RULES_SOURCE];
     const char *output = NULL;
-    const struct zt_option options[] = { { "--output", "-o", ZT_OPTION_TEXT, &output } };
+    const struct zt_option options[] = { { "--output", "-o", ZT_OPTION_NAME, &output } };
     struct zt_writer out = zt_writer_of(text, sizeof text);
     char error[ZT_RULES_ERROR_TEXT];
     struct zt_rulebook *book;

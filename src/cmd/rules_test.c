@@ -199,7 +199,7 @@ int zt_rules_test(int count, char **arguments)
                                     .to = "2222222222",
                                     .network = "0000000000000001" };
     const struct zt_option options[] = {
-        { "--frame", "-f", ZT_OPTION_TEXT, &given.frame },
+        { "--frame", "-f", ZT_OPTION_NAME, &given.frame },
         { "--from", NULL, ZT_OPTION_TEXT, &given.from },
         { "--to", NULL, ZT_OPTION_TEXT, &given.to },
         { "--network", NULL, ZT_OPTION_TEXT, &given.network },

@@ -118,7 +118,7 @@ int zt_server_read(struct zt_server_options *options, const struct zt_option *ow
     const char *port_text = NULL;
     bool in_memory = false;
     const struct zt_option common[] = {
-        { "--home", "-H", ZT_OPTION_TEXT, &options->home },
+        { "--home", "-H", ZT_OPTION_NAME, &options->home },
         { "--port", "-p", ZT_OPTION_TEXT, &port_text },
         { "--endpoint", "-e", ZT_OPTION_LIST, &endpoints },
         { "--bind", "-b", ZT_OPTION_LIST, &binds },
@@ -128,12 +128,12 @@ int zt_server_read(struct zt_server_options *options, const struct zt_option *ow
         { "--allow-loopback", NULL, ZT_OPTION_FLAG, &options->allow_loopback },
         { "--verbose", "-v", ZT_OPTION_FLAG, &options->is_verbose },
         { "--json", "-j", ZT_OPTION_FLAG, &options->as_json },
-        { "--planet", NULL, ZT_OPTION_TEXT, &options->planet_file },
+        { "--planet", NULL, ZT_OPTION_NAME, &options->planet_file },
     };
     const struct zt_option controllers[] = {
         { "--root", NULL, ZT_OPTION_FLAG, &options->is_root },
         { "--memory", NULL, ZT_OPTION_FLAG, &in_memory },
-        { "--store", NULL, ZT_OPTION_TEXT, &options->store },
+        { "--store", NULL, ZT_OPTION_NAME, &options->store },
     };
     struct zt_option table[32];
     size_t known = 0;

@@ -14,9 +14,9 @@ struct zt_store_choice {
 };
 
 #define ZT_STORE_OPTIONS(choice)                                                                   \
-    { "--home", "-H", ZT_OPTION_TEXT, &(choice)->home },                                           \
+    { "--home", "-H", ZT_OPTION_NAME, &(choice)->home },                                           \
     {                                                                                              \
-        "--store", NULL, ZT_OPTION_TEXT, &(choice)->store                                          \
+        "--store", NULL, ZT_OPTION_NAME, &(choice)->store                                          \
     }
 #define ZT_STORE_HELP                                                                              \
     "  -H, --home DIR    state directory of the controller, which may be running\n"                \

@@ -164,7 +164,7 @@ int zt_world_file_sign(const struct zt_command *command, enum zt_world_type type
 {
     static struct zt_world_plan plan;
     const char *output = NULL;
-    const struct zt_option options[] = { { "--output", "-o", ZT_OPTION_TEXT, &output } };
+    const struct zt_option options[] = { { "--output", "-o", ZT_OPTION_NAME, &output } };
     char error[ZT_HOME_TEXT], name[32];
     struct zt_texts words;
     int code = zt_args_read(command, count, arguments, options, 1, &words);

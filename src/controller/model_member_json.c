@@ -265,7 +265,7 @@ bool zt_member_draft_change(struct zt_member_draft *draft, int64_t now_ms, const
         const json_t *given = json_object_get(body, changes[i].name);
         const char *why = given ? changes[i].change(&next.record, now_ms, given) : NULL;
 
-        if (why) {
+        if (why && !json_is_null(given)) { /* null is as good as not given */
             (void)zt_refuse(error, 400, "%s: %s", changes[i].name, why);
             zt_member_draft_clear(&next);
             return false;

@@ -23,7 +23,8 @@ struct zt_store *zt_store_open(const char *where, bool create, char *error, size
         return zt_store_postgres_open(where, error, error_size);
     if (begins(where, "postgres:") && where[9])
         return zt_store_postgres_open(where + 9, error, error_size);
-    zt_format(error, error_size, "%s is none of memory, sqlite:PATH, postgres:URI", where);
+    zt_format(error, error_size, "%.100s is none of memory, sqlite:PATH, postgres:URI",
+              *where ? where : "an empty name");
     return NULL;
 }
 

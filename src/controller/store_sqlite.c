@@ -5,6 +5,7 @@
 #include "controller/store.h"
 
 #include <sqlite3.h>
+#include <string.h>
 
 #define SCHEMA_VERSION 2
 #define BUSY_MS                                                                                    \
@@ -278,16 +279,37 @@ static const struct zt_store_functions functions = {
     .close = close_store,
 };
 
-static int schema_version(sqlite3 *database)
+/* Of a statement's one row; -1: it failed. */
+static int one_number(sqlite3 *database, const char *text)
 {
     sqlite3_stmt *statement = NULL;
-    int version = -1;
+    int number = -1;
 
-    if (sqlite3_prepare_v2(database, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
+    if (sqlite3_prepare_v2(database, text, -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW)
-        version = sqlite3_column_int(statement, 0);
+        number = sqlite3_column_int(statement, 0);
     (void)sqlite3_finalize(statement);
-    return version;
+    return number;
+}
+
+static int schema_version(sqlite3 *database)
+{
+    return one_number(database, "PRAGMA user_version");
+}
+
+/* Before anything is written: is the file new, and may it be; or is it one of ours? */
+static int check_owner(struct sqlite_store *store, bool create)
+{
+    int version = schema_version(store->database);
+    int tables = one_number(store->database, "SELECT count(*) FROM sqlite_master");
+
+    if (version < 0 || tables < 0)
+        return fail(store);
+    if (version > 0 || (create && tables == 0))
+        return ZT_STORE_OK;
+    zt_format(store->error, sizeof store->error,
+              tables == 0 ? "holds no records of a controller" : "is a database of something else");
+    return ZT_STORE_FAILED;
 }
 
 static int execute(struct sqlite_store *store, const char *text)
@@ -361,6 +383,8 @@ static int open_database(struct sqlite_store *store, const char *path, bool crea
     if (sqlite3_open_v2(path, &store->database, flags, NULL) != SQLITE_OK)
         return fail(store);
     (void)sqlite3_busy_timeout(store->database, BUSY_MS);
+    if (check_owner(store, create) != 0)
+        return -1;
     if (execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                        "PRAGMA foreign_keys = ON") != 0 ||
         check_integrity(store) != 0 || prepare_schema(store) != 0)
@@ -380,9 +404,12 @@ struct zt_store *zt_store_sqlite_open(const char *path, bool create, char *error
         return NULL;
     }
     store->store.functions = &functions;
-    if (open_database(store, path, create) == 0)
+    zt_format(store->error, sizeof store->error, "no name of a file");
+    if (*path &&
+        open_database(store, path, create) == 0) /* without one it would be a passing one */
         return &store->store;
-    zt_format(error, error_size, "%s: %s", path, store->error);
+    zt_format(error, error_size, "%.150s%s: %s", *path ? path : "sqlite",
+              strlen(path) > 150 ? "..." : "", store->error);
     close_store(&store->store);
     return NULL;
 }

@@ -17,7 +17,8 @@
 enum {
     MOST_OUTLETS = (ZT_DUCT_MOST_WAITS - 1) / 2, /* further ones are refused */
     FLOW_SIZE = 65536,                           /* the largest datagram fits */
-    MOST_ROUNDS = 16                             /* at a stretch, before others have their turn */
+    FLUSH_STEP_MS = 5,
+    MOST_ROUNDS = 16 /* at a stretch, before others have their turn */
 };
 
 /* One direction. */
@@ -268,6 +269,36 @@ static bool start_thread(void)
     thread = zt_thread_start("zt-export", run, NULL);
     is_running = thread != NULL;
     return is_running;
+}
+
+/* Mutex held. One that is closed is in the list until all is passed on. */
+static bool is_closed_by_program(const struct outlet *outlet)
+{
+    struct zt_duct_wait waits[2] = { { .fd = outlet->end },
+                                     { .fd = wake.shown, .wants_in = true } };
+
+    zt_mirror_show(&wake, true, false); /* so that this only looks */
+    zt_duct_wait(waits, 2);
+    return waits[0].is_hung;
+}
+
+static bool is_flushed(void)
+{
+    bool holds_something = false;
+
+    pthread_mutex_lock(&mutex);
+    for (const struct outlet *at = outlets; at != NULL && !holds_something; at = at->next)
+        holds_something = is_closed_by_program(at);
+    pthread_mutex_unlock(&mutex);
+    return !holds_something;
+}
+
+void zts_export_flush(int64_t patience_ms)
+{
+    int64_t end_ms = zt_host_mono_ms() + patience_ms;
+
+    while (!is_flushed() && zt_host_mono_ms() < end_ms)
+        zt_host_sleep_ms(FLUSH_STEP_MS);
 }
 
 void zts_export_end(void)

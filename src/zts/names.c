@@ -11,6 +11,19 @@
 
 #include <string.h>
 
+/* lwIP looks at the whole length only, and a longer part would read as something else in the question. */
+static bool has_fitting_parts(const char *name)
+{
+    enum { LONGEST_PART = 63 };
+
+    while (strcspn(name, ".") <= LONGEST_PART) {
+        name += strcspn(name, ".");
+        if (*name++ == 0)
+            return true;
+    }
+    return false;
+}
+
 struct zts_hostent *zts_bsd_gethostbyname(const char *name)
 {
     static _Thread_local struct zts_hostent found;
@@ -20,7 +33,7 @@ struct zts_hostent *zts_bsd_gethostbyname(const char *name)
     static _Thread_local char host[DNS_MAX_NAME_LENGTH + 1];
     ip_addr_t ip;
 
-    if (!zts_is_running() || name == NULL || strlen(name) >= sizeof host)
+    if (!zts_is_running() || name == NULL || strlen(name) >= sizeof host || (0 && !has_fitting_parts(name)))
         return NULL;
     if (netconn_gethostbyname_addrtype(name, &ip, NETCONN_DNS_IPV4_IPV6) != ERR_OK)
         return NULL;

@@ -232,8 +232,16 @@ static int begin_stop(bool for_good)
     return ZTS_ERR_OK;
 }
 
+/* What a program wrote and closed is on its way, as with sockets that it closed. */
+static void flush_exports(void)
+{
+    if (zts_is_running())
+        zts_export_flush(ZTS_LINGER_MS);
+}
+
 int zts_node_stop(void)
 {
+    flush_exports();
     enter_monitor();
     int result = begin_stop(false);
     zt_monitor_leave(monitor);
@@ -242,6 +250,7 @@ int zts_node_stop(void)
 
 int zts_node_free(void)
 {
+    flush_exports();
     enter_monitor();
     int result = begin_stop(true);
     if (result == ZTS_ERR_SERVICE && state == STATE_STOPPING && !free_wanted) {
