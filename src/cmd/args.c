@@ -51,6 +51,15 @@ static bool store_value(const struct zt_option *option, const char *value)
     return true;
 }
 
+/* JSON holds nothing but UTF-8, and would leave out the rest without a word. */
+static bool is_text(const char *value)
+{
+    json_t *text = json_string(value);
+
+    json_decref(text);
+    return text != NULL;
+}
+
 /* Reads the option at arguments[*at], moving *at onto its value if that is a word of its own. */
 static int read_option(const struct zt_command *command, int count, char **arguments, int *at,
                        const struct zt_option *options, size_t option_count)
@@ -73,6 +82,8 @@ static int read_option(const struct zt_command *command, int count, char **argum
         value = arguments[++*at];
     if (!value)
         return zt_complain(command, ZT_EXIT_USAGE, "%s needs a value", option->name);
+    if (option->kind != ZT_OPTION_NAME && !is_text(value))
+        return zt_complain(command, ZT_EXIT_USAGE, "%s: is no text in UTF-8", option->name);
     if (option->kind == ZT_OPTION_NAME && !*value)
         return zt_complain(command, ZT_EXIT_USAGE, "%s: is empty", option->name);
     if (!store_value(option, value))

@@ -16,7 +16,7 @@ struct zt_texts {
     const char *values[ZT_MAX_TEXTS];
 };
 
-/* NAME: of a file or a place; never empty. */
+/* TEXT and LIST are UTF-8. NAME, of a file or a place, may be anything but empty. */
 enum zt_option_kind { ZT_OPTION_FLAG, ZT_OPTION_TEXT, ZT_OPTION_NAME, ZT_OPTION_LIST };
 
 struct zt_option {

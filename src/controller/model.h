@@ -127,6 +127,10 @@ bool zt_member_draft_load(struct zt_member_draft *draft, zt_address address, con
 json_t *zt_member_record_json(const struct zt_member_record *record, zt_nwid nwid);
 /* "api", "public" or "token"; NULL: nobody has. */
 const char *zt_member_authorized_by(const struct zt_member_record *record);
+/* The name, and the members that are not known, as an object: a new reference, and putting it back, which takes
+   it. */
+json_t *zt_member_extra(const struct zt_member_record *record);
+void zt_member_set_extra(struct zt_member_record *record, json_t *object);
 /* Changing a draft's lists. Inserts or replaces; false if there is no room. */
 bool zt_member_record_set_tag(struct zt_member_record *record, uint32_t id, uint32_t value);
 bool zt_member_record_add_capability(struct zt_member_record *record, uint32_t id);

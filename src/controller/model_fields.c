@@ -370,8 +370,6 @@ static bool apply_fields(json_t *record, const json_t *given, struct zt_api_erro
         if (!value)
             continue;
         accepted = fields[i].accept(value, text, sizeof text);
-        if (!accepted && json_is_null(value)) /* as good as not given, where it means nothing */
-            continue;
         if (!accepted) {
             (void)zt_refuse(error, 400, "%s: %s", fields[i].name, text);
             return false;
@@ -416,16 +414,11 @@ json_t *zt_network_json_change(const json_t *old, zt_nwid nwid, int64_t now_ms, 
 
 json_t *zt_network_json_load(zt_nwid nwid, const json_t *stored, struct zt_api_error *error)
 {
-    json_t *record = json_object(), *value;
+    json_t *record = json_object();
     char id[ZT_NWID_TEXT];
-    const char *key;
 
     apply_defaults(record, nwid, 0);
-    json_object_foreach((json_t *)(uintptr_t)stored, key, value)
-    {
-        if (!json_is_null(value))
-            (void)json_object_set(record, key, value);
-    }
+    (void)json_object_update(record, (json_t *)(uintptr_t)stored);
     zt_hex_number_write(id, nwid, 16);
     (void)json_object_set_new(record, "id", json_string(id));
     (void)json_object_set_new(record, "nwid", json_string(id));

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void lead_to_lists(struct zt_member_draft *draft)
@@ -148,4 +149,22 @@ bool zt_member_record_add_capability(struct zt_member_record *record, uint32_t i
     record->capabilities[at] = id;
     record->capability_count++;
     return true;
+}
+
+json_t *zt_member_extra(const struct zt_member_record *record)
+{
+    json_t *object = record->extra ? json_loads(json_string_value(record->extra), 0, NULL) : NULL;
+
+    return object ? object : json_object();
+}
+
+void zt_member_set_extra(struct zt_member_record *record, json_t *object)
+{
+    char *text =
+        json_object_size(object) ? json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+
+    json_decref(object);
+    json_decref(record->extra);
+    record->extra = text ? json_string(text) : NULL;
+    free(text);
 }

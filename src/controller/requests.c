@@ -9,6 +9,9 @@
 #include <assert.h>
 #include <string.h>
 
+#define MOST_FAILURES                                                                              \
+    2 /* of those that come together; the others are not tried then, and ask again */
+
 /* Each member and network has a rate of its own. docs/wire.md 18.1 */
 static bool pass_gate(struct zt_controller *controller, const struct zt_config_request *request,
                       int64_t mono_ms)
@@ -195,40 +198,69 @@ static void abandon(struct zt_controller *controller, struct zt_decision *decisi
     zt_keep_abandon(controller, &decision->keeping);
 }
 
-/* Stores the only decision. False: another has changed the record at this moment, so that nothing was
-   decided. */
-static bool store_one(struct zt_controller *controller, int64_t now_ms)
+/* Gives up the only decision, if there is one. */
+static void give_up(struct zt_controller *controller, int64_t now_ms)
 {
     struct zt_decision *decision = &controller->decisions[0];
     const struct zt_hosted_network *network;
+
+    if (controller->decision_count == 0)
+        return;
+    controller->decision_count = 0;
+    network = decision->keeping.member->network;
+    abandon(controller, decision);
+    settle_unkept(controller, decision, network, now_ms);
+}
+
+/* Stores the only decision. 0, or the HTTP status that says what is wrong; then 409 is that another has changed
+   the record at this moment, so that nothing was decided. */
+static int store_one(struct zt_controller *controller, int64_t now_ms)
+{
+    struct zt_decision *decision = &controller->decisions[0];
     struct zt_api_error error = { 0 };
 
     if (controller->decision_count == 0)
-        return true;
-    controller->decision_count = 0;
+        return 0;
     if (zt_keep_store(controller, &decision->keeping, &error)) {
+        controller->decision_count = 0;
         put_in_force(controller, decision, now_ms);
-        return true;
+    } else if (error.status == 409) {
+        controller->decision_count = 0;
+        abandon(controller, decision);
+    } else {
+        give_up(controller, now_ms);
     }
-    network = decision->keeping.member->network;
-    abandon(controller, decision);
-    if (error.status == 409)
-        return false;
-    settle_unkept(controller, decision, network, now_ms);
-    return true;
+    return error.status;
 }
 
 /* Needs no transaction. What another has changed is taken over before it is decided again, once. */
-static void store_alone(struct zt_controller *controller, struct zt_instant now)
+static int store_alone(struct zt_controller *controller, struct zt_instant now)
 {
     const struct zt_config_request *request = controller->decisions[0].request;
+    int problem;
 
     assert(controller->decision_count <= 1);
-    if (store_one(controller, now.wall_ms))
-        return;
+    problem = store_one(controller, now.wall_ms);
+    if (problem != 409)
+        return problem;
     zt_follow_changes(controller, now);
     decide(controller, request, now.wall_ms);
-    (void)store_one(controller, now.wall_ms);
+    return store_one(controller, now.wall_ms);
+}
+
+/* Each failure may have taken the time that a locked row is waited for. */
+static void store_each(struct zt_controller *controller, struct zt_instant now,
+                       const struct zt_config_request *const *requests, size_t count)
+{
+    int failures = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        decide(controller, requests[i], now.wall_ms);
+        if (failures < MOST_FAILURES)
+            failures += store_alone(controller, now) != 0;
+        else
+            give_up(controller, now.wall_ms);
+    }
 }
 
 /* If one can't be stored none is, and each is decided again, alone. */
@@ -247,10 +279,8 @@ static void store_together(struct zt_controller *controller, struct zt_instant n
         else
             abandon(controller, &controller->decisions[i]);
     }
-    for (size_t i = 0; i < count && !is_stored; i++) {
-        decide(controller, requests[i], now.wall_ms);
-        store_alone(controller, now);
-    }
+    if (!is_stored)
+        store_each(controller, now, requests, count);
 }
 
 static void store_decisions(struct zt_controller *controller, struct zt_instant now)
@@ -258,7 +288,7 @@ static void store_decisions(struct zt_controller *controller, struct zt_instant 
     if (controller->decision_count > 1)
         store_together(controller, now);
     else
-        store_alone(controller, now);
+        (void)store_alone(controller, now);
 }
 
 static bool admit(struct zt_controller *controller, const struct zt_config_request *request,

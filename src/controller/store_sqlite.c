@@ -8,8 +8,9 @@
 #include <string.h>
 
 #define SCHEMA_VERSION 2
-#define BUSY_MS                                                                                    \
-    5000 /* to wait for another process that writes: a backup does not, a restore does */
+/* To wait for another process that writes (a backup does not, a restore does), with nobody else to serve and with. */
+#define BUSY_MS 5000
+#define BUSY_SERVING_MS 500
 
 enum statement {
     LOAD_NETWORKS,
@@ -92,6 +93,8 @@ struct sqlite_store {
     sqlite3 *database;
     sqlite3_stmt *statements[STATEMENT_COUNT];
     int64_t data_version; /* changes when another connection has written */
+    bool is_serving;      /* changes() has been called: others wait while we do */
+    bool is_locked;       /* by another process, when we last looked */
     char error[256];
 };
 
@@ -100,8 +103,15 @@ static struct sqlite_store *opened(struct zt_store *store)
     return (struct sqlite_store *)store;
 }
 
+/* A file that another process holds is as good as away: who serves others does not wait for it again at each
+   change, but looks in changes(). */
 static int fail(struct sqlite_store *store)
 {
+    if ((sqlite3_errcode(store->database) & 0xff) == SQLITE_BUSY) {
+        store->is_locked = store->is_serving;
+        zt_format(store->error, sizeof store->error, "the file is locked by another program");
+        return ZT_STORE_AWAY;
+    }
     zt_format(store->error, sizeof store->error, "%s", sqlite3_errmsg(store->database));
     return ZT_STORE_FAILED;
 }
@@ -110,8 +120,10 @@ static int fail(struct sqlite_store *store)
 static int run(struct sqlite_store *store, enum statement which)
 {
     sqlite3_stmt *statement = store->statements[which];
-    int result = sqlite3_step(statement) == SQLITE_DONE ? ZT_STORE_OK : fail(store);
+    int result = ZT_STORE_AWAY;
 
+    if (!store->is_locked || which == BEGIN_READING || which == COMMIT || which == ROLLBACK)
+        result = sqlite3_step(statement) == SQLITE_DONE ? ZT_STORE_OK : fail(store);
     (void)sqlite3_reset(statement);
     (void)sqlite3_clear_bindings(statement);
     return result;
@@ -230,15 +242,32 @@ static int64_t data_version(struct sqlite_store *store)
     return version;
 }
 
+/* Can it be written again? Looks without waiting. */
+static bool is_free(struct sqlite_store *store)
+{
+    (void)sqlite3_busy_timeout(store->database, 0);
+    store->is_locked = false;
+    if (run(store, BEGIN) == ZT_STORE_OK)
+        (void)run(store, ROLLBACK);
+    (void)sqlite3_busy_timeout(store->database, BUSY_SERVING_MS);
+    return !store->is_locked;
+}
+
 /* Another process has written: a restore, or somebody's SQL. Which rows is not told. */
 static int changes(struct zt_store *base, int64_t mono_ms, zt_store_visit visit, void *context)
 {
     struct sqlite_store *store = opened(base);
-    int64_t version = data_version(store);
+    int64_t version;
 
     (void)mono_ms;
     (void)visit;
     (void)context;
+    if (!store->is_serving)
+        (void)sqlite3_busy_timeout(store->database, BUSY_SERVING_MS);
+    store->is_serving = true;
+    if (store->is_locked && !is_free(store))
+        return ZT_STORE_AWAY;
+    version = data_version(store);
     if (version == store->data_version)
         return ZT_STORE_OK;
     store->data_version = version;

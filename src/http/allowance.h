@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How many requests the account of the hosted API may still make: a rate, and what answers tell of it.
-   docs/wire.md 21.1 */
+   docs/http.md */
 #ifndef ZT_HTTP_ALLOWANCE_H
 #define ZT_HTTP_ALLOWANCE_H
 

@@ -48,11 +48,12 @@ static bool is_worth_waiting(struct tcp_pcb *pcb, const struct tcp_hdr *header)
     return true;
 }
 
-/* What was sent after the other end closed is lost then, which is an error; but nothing else is. */
+/* Nothing is lost by it: neither of what we sent since, nor of what the reader's queue had no room for. */
 static bool is_reset_after_end(const struct tcp_pcb *pcb, const struct tcp_hdr *header)
 {
-    return pcb->state == CLOSE_WAIT && has_delivered(pcb) && pcb->errf != NULL &&
-           (TCPH_FLAGS(header) & TCP_RST) != 0 && header->seqno == pcb->rcv_nxt;
+    return pcb->state == CLOSE_WAIT && has_delivered(pcb) && pcb->refused_data == NULL &&
+           pcb->errf != NULL && (TCPH_FLAGS(header) & TCP_RST) != 0 &&
+           header->seqno == pcb->rcv_nxt;
 }
 
 /* As one that is closed at both ends: its reader meets the end, its writer a broken pipe. */

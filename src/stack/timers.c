@@ -3,7 +3,7 @@
    TCP: every TCP_TMR_INTERVAL while something is under way on a connection; once a second while
    connections are open or linger, and then the rounds left out are made up for, as lwIP counts time in
    rounds. Multicast membership reports: every 100 ms while one is due. All others (ARP, reassembly,
-   neighbours, DNS): once a second while an interface exists. */
+   neighbours, DNS): once a second while an interface exists or a name is looked up. */
 #include "stack/timers.h"
 
 #include "stack/timewait.h"
@@ -22,6 +22,7 @@
 #include "lwip/timeouts.h"
 #include "os/host.h"
 
+#include <assert.h>
 #include <stdbool.h>
 
 enum timer { TIMER_TCP, TIMER_REPORTS, TIMER_SECOND, TIMER_COUNT };
@@ -33,6 +34,7 @@ static const int64_t first_ms[TIMER_COUNT] = { TCP_TMR_INTERVAL, REPORTS_MS, SEC
 static int64_t due_ms[TIMER_COUNT]; /* 0: not running */
 static int64_t idle_since_ms;       /* the last round of TCP; 0: TCP is busy, or not timed */
 static int64_t missed_rounds;       /* of TCP */
+static unsigned lookups;            /* of names, under way */
 static struct tcpip_callback_msg *wake_message;
 static bool wake_posted;
 
@@ -89,6 +91,18 @@ void tcp_timer_needed(void)
 void zt_timers_interface_added(void)
 {
     start_timer(TIMER_SECOND);
+}
+
+void zt_timers_lookup_began(void)
+{
+    lookups++;
+    start_timer(TIMER_SECOND);
+}
+
+void zt_timers_lookup_ended(void)
+{
+    assert(lookups > 0);
+    lookups--;
 }
 
 static bool reports_are_due(void)
@@ -180,7 +194,7 @@ static int64_t run_second(int64_t now_ms)
     ip6_reass_tmr();
     if (reports_are_due() && due_ms[TIMER_REPORTS] == 0)
         due_ms[TIMER_REPORTS] = now_ms + REPORTS_MS;
-    return interfaces_exist() ? SECOND_MS : 0;
+    return interfaces_exist() || lookups > 0 ? SECOND_MS : 0;
 }
 
 static int64_t (*const handlers[TIMER_COUNT])(int64_t now_ms) = {

@@ -8,20 +8,52 @@
 #include "lwip/stats.h"
 #include "os/corelock.h"
 #include "stack/names.h"
+#include "stack/timers.h"
 
 #include <string.h>
 
-/* lwIP looks at the whole length only, and a longer part would read as something else in the question. */
+/* lwIP looks at the whole length only, while a part that is empty or too long reads as something else in the
+   question. */
 static bool has_fitting_parts(const char *name)
 {
     enum { LONGEST_PART = 63 };
 
-    while (strcspn(name, ".") <= LONGEST_PART) {
-        name += strcspn(name, ".");
+    for (;;) {
+        size_t length = strcspn(name, ".");
+        if (length == 0 || length > LONGEST_PART)
+            return false;
+        name += length;
         if (*name++ == 0)
             return true;
     }
-    return false;
+}
+
+static void to_stack(ip_addr_t *to, const zts_ip_addr *from)
+{
+    memset(to, 0, sizeof *to);
+    memcpy(&to->u_addr, &from->u_addr, sizeof from->u_addr);
+    to->type = from->type;
+}
+
+/* Addresses as text need no server; what only lwIP takes for one is no name either. */
+static err_t look_up(const char *name, ip_addr_t *ip)
+{
+    zts_ip_addr address;
+
+    if (zts_ipaddr_aton(name, &address)) {
+        to_stack(ip, &address);
+        return ERR_OK;
+    }
+    if (!has_fitting_parts(name) || ipaddr_aton(name, ip))
+        return ERR_VAL;
+    zt_core_lock();
+    zt_timers_lookup_began();
+    zt_core_unlock();
+    err_t result = netconn_gethostbyname_addrtype(name, ip, NETCONN_DNS_IPV4_IPV6);
+    zt_core_lock();
+    zt_timers_lookup_ended();
+    zt_core_unlock();
+    return result;
 }
 
 struct zts_hostent *zts_bsd_gethostbyname(const char *name)
@@ -33,14 +65,17 @@ struct zts_hostent *zts_bsd_gethostbyname(const char *name)
     static _Thread_local char host[DNS_MAX_NAME_LENGTH + 1];
     ip_addr_t ip;
 
-    if (!zts_is_running() || name == NULL || strlen(name) >= sizeof host || (0 && !has_fitting_parts(name)))
+    if (!zts_is_running() || name == NULL || strlen(name) >= sizeof host)
         return NULL;
-    if (netconn_gethostbyname_addrtype(name, &ip, NETCONN_DNS_IPV4_IPV6) != ERR_OK)
+    size_t length = strlen(name);
+    memcpy(host, name, length + 1);
+    if (length > 1 && host[length - 1] == '.') /* it says that the name is whole, as all are here */
+        host[length - 1] = 0;
+    if (look_up(host, &ip) != ERR_OK)
         return NULL;
 
     bool is_v6 = IP_IS_V6(&ip);
     memcpy(address, is_v6 ? (const void *)ip_2_ip6(&ip) : ip_2_ip4(&ip), is_v6 ? 16 : 4);
-    memcpy(host, name, strlen(name) + 1);
     addresses[0] = (char *)address;
     found.h_name = host;
     found.h_aliases = aliases;
@@ -58,9 +93,7 @@ int zts_dns_set_server(uint8_t index, const zts_ip_addr *addr)
         return ZTS_ERR_SERVICE;
     if (addr == NULL || index >= DNS_MAX_SERVERS)
         return ZTS_ERR_ARG;
-    memset(&server, 0, sizeof server);
-    memcpy(&server.u_addr, &addr->u_addr, sizeof addr->u_addr);
-    server.type = addr->type;
+    to_stack(&server, addr);
     zt_core_lock();
     zt_names_set_server(index, &server);
     zt_core_unlock();

@@ -20,7 +20,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BETWEEN_MS = 2, TICK_MS = 5, LOOK_MS = 20, WAIT_MS = 60000, ASK_WAIT_MS = 10000 };
+enum { BETWEEN_MS = 2, TICK_MS = 5, LOOK_MS = 20, WAIT_MS = 180000, ASK_WAIT_MS = 10000 };
 
 _Noreturn void crowd_die(const char *what)
 {

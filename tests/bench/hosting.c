@@ -26,6 +26,8 @@
     "\"ipAssignmentPools\":[{\"ipRangeStart\":\"10.0.0.1\",\"ipRangeEnd\":\"10.255.255.254\"}]}"
 #define METADATA "v=7\npv=c\nmajv=1\nminv=e\nrevv=2\nrevr=1"
 #define NEWER_METADATA "v=7\npv=c\nmajv=1\nminv=f\nrevv=2\nrevr=1"
+#define FIRST_MEMBER 0x1000000
+#define MOST_MEMBERS 65536
 #define AT_ONCE 64 /* as many as the server's thread takes together */
 
 static double seconds(void)
@@ -85,10 +87,28 @@ static void put(struct zt_store *store, zt_nwid nwid, zt_address address, json_t
     json_decref(given);
 }
 
+/* Made once: the same nodes are members of many networks. */
+static const char *identity_text_of(unsigned index)
+{
+    static char *texts[MOST_MEMBERS];
+
+    if (index >= MOST_MEMBERS)
+        die("too many members");
+    if (!texts[index]) {
+        struct zt_identity identity = make_identity(FIRST_MEMBER + index);
+
+        texts[index] = malloc(ZT_IDENTITY_TEXT);
+        if (!texts[index])
+            die("out of memory");
+        zt_identity_text(&identity, false, texts[index]);
+    }
+    return texts[index];
+}
+
 /* An address that is never used by a member of the first network for a member that is never asked for. */
 static void fill(struct zt_store *store, zt_nwid first_nwid, unsigned members, unsigned records)
 {
-    char identity_text[ZT_IDENTITY_TEXT], name[64], ip[32];
+    char name[64], ip[32];
     unsigned made = 0;
     zt_nwid nwid = first_nwid;
 
@@ -100,14 +120,11 @@ static void fill(struct zt_store *store, zt_nwid first_nwid, unsigned members, u
         put(store, nwid, 0, json_loads(NETWORK, 0, NULL));
         made++;
         for (unsigned i = 0; i < count && made < records; i++, made++) {
-            struct zt_identity identity = make_identity(0x1000000 + i);
-
-            zt_identity_text(&identity, false, identity_text);
             zt_format(name, sizeof name, "machine %u of %u", i, count);
             zt_format(ip, sizeof ip, "10.%u.%u.%u", i >> 16, (i >> 8) & 255, i & 255);
-            put(store, nwid, identity.address,
-                json_pack("{s:b, s:s, s:s, s:[s]}", "authorized", 1, "identity", identity_text,
-                          "name", name, "ipAssignments", ip));
+            put(store, nwid, FIRST_MEMBER + i,
+                json_pack("{s:b, s:s, s:s, s:[s]}", "authorized", 1, "identity",
+                          identity_text_of(i), "name", name, "ipAssignments", ip));
         }
         nwid++;
     }
@@ -151,7 +168,7 @@ static int compare(const void *a, const void *b)
 
 static void fill_request(struct zt_config_request *request, unsigned member, const char *metadata)
 {
-    struct zt_identity identity = make_identity(0x1000000 + member);
+    struct zt_identity identity = make_identity(FIRST_MEMBER + member);
 
     request->nwid = FIRST_NWID;
     request->packet_id = 99;
@@ -222,7 +239,7 @@ static int fill_only(char **arguments)
 {
     char error[256] = "";
     struct zt_store *store = zt_store_open(arguments[2], true, error, sizeof error);
-    zt_address address;
+    zt_address address = 0;
 
     if (!store || !zt_hex_number(&address, arguments[3], 10))
         die(store ? "ADDRESS is none" : error);

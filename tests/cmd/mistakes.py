@@ -75,6 +75,12 @@ class Mistakes(unittest.TestCase):
                     self.assertTrue(code == 0 or errors.startswith(f"zt {command}: "), about)
         self.assertEqual((self.work / "rubbish").read_bytes(), b"\x00\xff\x80rubbish" * 99)
 
+    def test_what_is_no_text_is_refused(self):
+        for words in (("network", "create", "-H", "folder", "--name"), ("network", "set", "-H", "folder", "--name"),
+                      ("network", "create", "-H", "folder", "--route"), ("member", "set", "-H", "folder", "--name"),
+                      ("up", "--self-hosted", "-H", "folder", "--name")):
+            self.assertIn(f"{words[-1]}: is no text in UTF-8", self.refused(2, *words, b"\xff\xfe"))
+
     def test_the_reason_is_told_after_a_long_name(self):
         long = "x" * 5000
         self.assertIn("File name too long", self.refused(1, "id", "show", long))

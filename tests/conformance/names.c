@@ -104,6 +104,15 @@ static void after_connections(void)
     close(other);
 }
 
+static void told_mapped(const char *what, const struct sockaddr_in6 *from, socklen_t length)
+{
+    static const char mapped[16] = "\0\0\0\0\0\0\0\0\0\0\377\377\177\0\0\1";
+
+    told(what, length != sizeof *from || from->sin6_family != AF_INET6      ? "of the other family"
+               : memcmp((const char *)from + 8, mapped, sizeof mapped) == 0 ? "mapped"
+                                                                            : "another");
+}
+
 /* An IPv6 socket for both families. */
 static void both_families(int type, int only6, const char *name)
 {
@@ -129,16 +138,15 @@ static void both_families(int type, int only6, const char *name)
         struct sockaddr_in6 from;
         socklen_t length = sizeof from;
         int server = type == SOCK_STREAM ? accept(fd, (struct sockaddr *)&from, &length) : fd;
+        if (type == SOCK_STREAM)
+            told_mapped("accept", &from, length);
         wait_for(server, POLLIN);
         length = sizeof from;
         said("recvfrom", recvfrom(server, &byte, 1, 0, (struct sockaddr *)&from, &length));
         length = sizeof from;
         if (type == SOCK_STREAM)
             getpeername(server, (struct sockaddr *)&from, &length);
-        told("length", length == sizeof from ? "right" : "wrong");
-        told("address", memcmp((char *)&from + 8, "\0\0\0\0\0\0\0\0\0\0\377\377\177\0\0\1", 16) == 0
-                            ? "mapped"
-                            : "another");
+        told_mapped("address", &from, length);
         if (type == SOCK_STREAM)
             close(server);
     }

@@ -86,19 +86,6 @@ def an_object_may_be_posted_back_as_it_came(service):
                given["id"])
 
 
-def null_is_as_good_as_not_given(service):
-    nwid, member = new_member(service, authorized=True, name="kept", ipAssignments=["10.1.0.9"], tags=[[1, 2]],
-                              capabilities=[3])
-    path = f"/controller/network/{nwid}"
-    service.post(path, {"name": "kept", "private": False, "mtu": 1500, "multicastLimit": 7,
-                        "routes": [{"target": "10.1.0.0/16", "via": None}]})
-    for where in (path, member):
-        before = service.get(where)
-        given = dict.fromkeys(set(before) - {"authTokens", "dns", "v4AssignMode", "v6AssignMode", "remoteTraceTarget"})
-        expect(service.post(where, given), before)
-    expect(service.post(path, {"remoteTraceTarget": None})["remoteTraceTarget"], None)
-
-
 def members_are_listed_by_address(service):
     nwid, path = new_member(service)
     listed = service.get(f"/controller/network/{nwid}/member")

@@ -235,7 +235,7 @@ static const struct {
 }, bad_of_member[] = {
     { "authorized", "[]" },
     { "activeBridge", "{}" },
-    { "noAutoAssignIps", "{}" },
+    { "noAutoAssignIps", "null" },
     { "ipAssignments", "[7]" },
     { "tags", "[1]" },
     { "capabilities", "[\"x\"]" },

@@ -141,6 +141,17 @@ static void what_is_not_stored_is_not_granted(void **state)
     assert_int_equal(count_configs(fixture), AT_ONCE);
 }
 
+static void a_store_that_fails_is_not_asked_for_each_of_many(void **state)
+{
+    struct fixture *fixture = *state;
+
+    group_result = put_result = ZT_STORE_FAILED;
+    ask_together(fixture, 0x10, AT_ONCE);
+    assert_in_range(put_count, 1, 2); /* each may take half a second */
+    assert_int_equal(count_configs(fixture), 0);
+    assert_int_equal(count_members(fixture), 0);
+}
+
 static void who_was_granted_before_is_answered_while_the_store_fails(void **state)
 {
     struct fixture *fixture = *state;
@@ -273,6 +284,7 @@ int main(void)
         TEST(one_alone_takes_no_transaction),
         TEST(more_than_fit_one_transaction_take_several),
         TEST(what_is_not_stored_is_not_granted),
+        TEST(a_store_that_fails_is_not_asked_for_each_of_many),
         TEST(who_was_granted_before_is_answered_while_the_store_fails),
         TEST(one_that_cannot_be_stored_does_not_hold_up_the_others),
         TEST(one_overtaken_by_another_does_not_hold_up_the_others),

@@ -433,6 +433,47 @@ static void sql_on_the_file_of_a_running_controller_is_taken_over(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+/* A restore, or somebody with SQL who went to lunch. */
+static void a_file_that_another_holds_is_as_good_as_away(void **state)
+{
+    struct fixture fixture = { 0 };
+    struct zt_identity identity = make_identity(member);
+    char folder[] = "/tmp/zt-shared-XXXXXX", where[64], path[64];
+    sqlite3 *file;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    zt_format(path, sizeof path, "%s/controller.db", folder);
+    zt_format(where, sizeof where, "sqlite:%s", path);
+    open_at(&fixture, CONTROLLER_ADDRESS, where);
+    assert_non_null(set_network(&fixture, NWID, "{\"private\":false,\"name\":\"a\"}"));
+    ask(&fixture, NWID, member);
+    zt_config_free(take_config(&fixture, 99));
+    zt_controller_follow(fixture.controller, fixture.now);
+    assert_int_equal(sqlite3_open(path, &file), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(file, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    ask_with(&fixture, NWID, &identity, "v=7\nmajv=2\nrevr=1"); /* its version is to be noted */
+    take_error(&fixture, 0);
+    for (int i = 0; i < 100; i++) { /* each would wait */
+        assert_null(set_network(&fixture, NWID, "{\"name\":\"b\"}"));
+        assert_int_equal(fixture.error.status, 503);
+        assert_non_null(strstr(fixture.error.text, "locked by another program"));
+    }
+    zt_controller_follow(fixture.controller, fixture.now);
+    assert_null(set_network(&fixture, NWID, "{\"name\":\"b\"}"));
+    assert_int_equal(sqlite3_exec(file,
+                                  "UPDATE network SET record = json_set(record, '$.mtu', 1400);"
+                                  "COMMIT",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(file), SQLITE_OK);
+    zt_controller_follow(fixture.controller, fixture.now);
+    assert_json(json_object_get(set_network(&fixture, NWID, "{\"name\":\"c\"}"), "mtu"), "1400");
+    close_at(&fixture);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void a_record_without_revision_can_be_changed(void **state)
 {
     struct fixture *fixture = *state;
@@ -608,6 +649,7 @@ int main(void)
         PAIR(what_was_deleted_while_away_is_revoked),
         PAIR(a_restore_by_another_program_is_taken_over),
         cmocka_unit_test(sql_on_the_file_of_a_running_controller_is_taken_over),
+        cmocka_unit_test(a_file_that_another_holds_is_as_good_as_away),
         TEST(a_record_without_revision_can_be_changed),
         TEST(after_a_restart_a_member_is_known_and_pushed_to_at_once),
         TEST(a_time_that_cannot_be_is_none),

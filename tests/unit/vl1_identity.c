@@ -72,6 +72,22 @@ static void a_key_that_costs_no_work_proves_nothing(void **unused)
     assert_false(zt_identity_prove(&identity));
 }
 
+/* A digest may begin with 16 at most. */
+static void the_cost_of_a_key_is_exact(void **unused)
+{
+    struct zt_identity enough = { .address = 0xb216f70155, .key = { { 167, 6 } } };
+    struct zt_identity short_by_one = { .address = 0xf2da07d849, .key = { { 222, 0 } } };
+    static uint8_t memory[ZT_PROOF_MEMORY];
+    uint8_t digest[64];
+
+    (void)unused;
+    assert_true(zt_identity_prove(&enough));
+    zt_identity_digest(digest, &short_by_one.key, memory);
+    assert_int_equal(digest[0], 17);
+    assert_true(zt_load_u40(digest + 59) == short_by_one.address);
+    assert_false(zt_identity_prove(&short_by_one));
+}
+
 static void reserved_addresses_prove_nothing(void **unused)
 {
     struct zt_identity identity = identity_of(PUBLIC_A);
@@ -369,6 +385,7 @@ int main(void)
         cmocka_unit_test(an_address_follows_from_its_key),
         cmocka_unit_test(another_address_or_key_is_no_identity),
         cmocka_unit_test(a_key_that_costs_no_work_proves_nothing),
+        cmocka_unit_test(the_cost_of_a_key_is_exact),
         cmocka_unit_test(reserved_addresses_prove_nothing),
         cmocka_unit_test(without_memory_nothing_is_proved_or_made),
         cmocka_unit_test(a_generated_identity_proves_agrees_and_signs),

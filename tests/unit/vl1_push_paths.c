@@ -168,9 +168,12 @@ static void only_trusted_peers_are_told_our_endpoints_and_not_too_often(void **u
     zt_vl1_set_local_endpoints(lab->nodes[0].vl1, &lab->nodes[0].at, 1);
     assert_int_equal(pushes(lab, 0, 0, false), 0);
     assert_int_equal(pushes(lab, 0, 0, true), 1);
-    assert_int_equal(pushes(lab, ZT_PUSH_RELAYED_MS - 1, 1, true), 0);
+    assert_int_equal(pushes(lab, 14999, 1, true), 0);
     assert_int_equal(pushes(lab, 1, 1, true), 1);
-    assert_int_equal(pushes(lab, ZT_PUSH_DIRECT_MS - 1, 0, true), 0);
+    assert_int_equal(pushes(lab, 119999, 0, true), 0);
+    assert_int_equal(pushes(lab, 1, 0, true), 1);
+    lab->nodes[0].vl1->options.low_bandwidth = true;
+    assert_int_equal(pushes(lab, 16 * 120000 - 1, 0, true), 0);
     assert_int_equal(pushes(lab, 1, 0, true), 1);
     lab_free(lab);
 }

@@ -132,6 +132,64 @@ static void a_pair_is_introduced_once_in_30_seconds(void **unused)
     lab_free(lab);
 }
 
+static void add_path(struct lab *lab, size_t peer, const char *endpoint)
+{
+    struct zt_link link = { LAB_SOCKET, { 0 } };
+    bool has_replaced;
+
+    if (endpoint == NULL)
+        return;
+    assert_true(zt_endpoint_parse(&link.remote, endpoint, 0));
+    struct zt_path path = zt_path_proven(&link, lab->now.mono_ms);
+    assert_true(zt_peer_install(lab_peer(lab, 0, peer), &path, lab->now.mono_ms, &has_replaced));
+}
+
+/* Where the root sends its two introductions. */
+static void introduce(struct lab *lab, struct zt_endpoint chosen[2])
+{
+    struct zt_vl1 *vl1 = lab->nodes[0].vl1;
+    struct zt_effect effect;
+
+    zt_vl1_enter(vl1, lab->now);
+    zt_introduce(vl1, lab_peer(lab, 0, 1), lab_peer(lab, 0, 2));
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(zt_outbox_next(&lab->nodes[0].sends, &effect));
+        chosen[i] = effect.link.remote;
+    }
+    assert_false(zt_outbox_next(&lab->nodes[0].sends, &effect));
+}
+
+/* Both have a private IPv4 path. */
+static void the_nearest_class_that_both_have_is_told_ipv6_first(void **unused)
+{
+    static const struct {
+        const char *first, *second; /* further paths of the two */
+        enum zt_family family;
+        enum zt_scope scope;
+    } cases[] = {
+        { NULL, NULL, ZT_FAMILY_IPV4, ZT_SCOPE_PRIVATE },
+        { "fd00::1/5", NULL, ZT_FAMILY_IPV4, ZT_SCOPE_PRIVATE },
+        { "fd00::1/5", "fd00::2/5", ZT_FAMILY_IPV6, ZT_SCOPE_PRIVATE },
+        { "2001:db8::1/5", "2001:db8::2/5", ZT_FAMILY_IPV4, ZT_SCOPE_PRIVATE },
+        { "fd00::1/5", "2001:db8::2/5", ZT_FAMILY_IPV4, ZT_SCOPE_PRIVATE },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct lab *lab = lab_with_root(3);
+        struct zt_endpoint chosen[2];
+
+        add_path(lab, 1, cases[i].first);
+        add_path(lab, 2, cases[i].second);
+        introduce(lab, chosen);
+        for (size_t j = 0; j < 2; j++) {
+            assert_int_equal(chosen[j].family, cases[i].family);
+            assert_int_equal(zt_endpoint_scope(&chosen[j]), cases[i].scope);
+        }
+        lab_free(lab);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +198,7 @@ int main(void)
         cmocka_unit_test(every_prefix_of_an_introduction_is_refused),
         cmocka_unit_test(an_introduction_to_a_stranger_does_nothing),
         cmocka_unit_test(a_pair_is_introduced_once_in_30_seconds),
+        cmocka_unit_test(the_nearest_class_that_both_have_is_told_ipv6_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* zts_bsd_gethostbyname, asking a name server that runs on the same node: names that begin with "six" have an
-   IPv6 address, those with "none" no address, all others an IPv4 address. */
+   IPv6 address, those with "none" no address, those with "mute" no answer, all others an IPv4 address. The
+   node has joined no network. */
 #include "ZeroTierSockets.h"
 #include "known.h"
 
@@ -63,6 +64,8 @@ static void *serve(void *unused)
         if (received < HEADER)
             return unused;
         asked++;
+        if (memcmp(packet + HEADER + 1, "mute", 4) == 0)
+            continue;
         (void)zts_bsd_sendto(server, packet, answer(packet), 0, (struct zts_sockaddr *)&from,
                              length);
     }
@@ -100,6 +103,9 @@ static void names_have_addresses_of_their_family(void **unused)
     assert_memory_equal(found->h_addr, "\x0a\x0a\x0a\x0a", 4);
     assert_null(found->h_addr_list[1]);
     assert_null(found->h_aliases[0]);
+    found = zts_bsd_gethostbyname("four.example."); /* so it is whole */
+    assert_non_null(found);
+    assert_string_equal(found->h_name, "four.example");
     found = zts_bsd_gethostbyname("six.example");
     assert_non_null(found);
     assert_int_equal(found->h_addrtype, ZTS_AF_INET6);
@@ -140,15 +146,26 @@ static void what_is_no_name_is_not_asked_for(void **unused)
     assert_null(zts_bsd_gethostbyname(NULL));
     assert_null(zts_bsd_gethostbyname(""));
     assert_null(zts_bsd_gethostbyname("a..example"));
+    assert_null(zts_bsd_gethostbyname(".example"));
+    assert_null(zts_bsd_gethostbyname("4294967296")); /* an address neither */
     memset(name, 'a', sizeof name);
     name[sizeof name - 1] = 0;
     assert_null(zts_bsd_gethostbyname(name));
     name[64] = 0; /* one more than a part may have */
     assert_null(zts_bsd_gethostbyname(name));
     assert_int_equal(asked, before);
-    name[63] = 0;
+    name[63] = 0; /* as many as it may */
     assert_non_null(zts_bsd_gethostbyname(name));
     assert_int_equal(longest_part, 63);
+}
+
+static void a_server_that_does_not_answer_is_given_up(void **unused)
+{
+    int before = asked;
+
+    (void)unused;
+    assert_null(zts_bsd_gethostbyname("mute.example"));
+    assert_true(asked > before + 1);
 }
 
 static void *look_up(void *context)
@@ -187,6 +204,7 @@ int main(void)
         cmocka_unit_test(addresses_need_no_server),
         cmocka_unit_test(what_is_no_name_is_not_asked_for),
         cmocka_unit_test(each_thread_has_its_result),
+        cmocka_unit_test(a_server_that_does_not_answer_is_given_up),
     };
 
     return cmocka_run_group_tests(tests, begin, end);
