@@ -660,7 +660,7 @@ ZTS_API int ZTCALL zts_stats_get_all(zts_stats_counter_t *dst);
 #define ZTS_SO_TYPE 0x1008
 #define ZTS_SO_CONTIMEO 0x1009
 #define ZTS_SO_NO_CHECK 0x100a
-#define ZTS_SO_BINDTODEVICE 0x100b
+#define ZTS_SO_BINDTODEVICE 0x100b /* char[6]: "4a" the network joined first, "4b"...; "": all */
 #define ZTS_IP_TOS 1
 #define ZTS_IP_TTL 2
 #define ZTS_IP_ADD_MEMBERSHIP 3

@@ -46,6 +46,10 @@ int zt_home_split(struct zt_folder **folder, char name[ZT_FILE_NAME], const char
     size_t length = slash ? (size_t)(slash - path) : 0;
     int code;
 
+    if (!*path) {
+        zt_format(error, ZT_HOME_TEXT, "the name of a file is empty");
+        return -1;
+    }
     if (length >= sizeof parent || strlen(base) >= ZT_FILE_NAME - 8 || !*base) {
         zt_format(error, ZT_HOME_TEXT, "%.100s%s: not a usable file name", path,
                   strlen(path) > 100 ? "..." : "");

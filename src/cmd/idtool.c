@@ -241,6 +241,17 @@ static void print_help(FILE *to)
         (void)fprintf(to, "  %-10s %s\n", tools[i].name, tools[i].arguments);
 }
 
+/* What is wrong comes before what would be right. */
+static int refuse(const char *name, const struct tool *tool)
+{
+    if (tool)
+        (void)fprintf(stderr, "zerotier-idtool %s: wrong number of arguments\n", name);
+    else
+        (void)fprintf(stderr, "zerotier-idtool: unknown command %s\n", name);
+    print_help(stderr);
+    return ZT_EXIT_FAILED;
+}
+
 int zt_command_idtool(int count, char **arguments)
 {
     if (count == 0 || strcmp(arguments[0], "-h") == 0 || strcmp(arguments[0], "--help") == 0) {
@@ -250,10 +261,11 @@ int zt_command_idtool(int count, char **arguments)
     for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
         const struct tool *tool = &tools[i];
 
-        if (strcmp(tool->name, arguments[0]) == 0 && count - 1 >= tool->least &&
-            count - 1 <= tool->most)
-            return tool->run(count - 1, arguments + 1);
+        if (strcmp(tool->name, arguments[0]) != 0)
+            continue;
+        if (count - 1 < tool->least || count - 1 > tool->most)
+            return refuse(arguments[0], tool);
+        return tool->run(count - 1, arguments + 1);
     }
-    print_help(stderr);
-    return ZT_EXIT_FAILED;
+    return refuse(arguments[0], NULL);
 }

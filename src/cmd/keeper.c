@@ -22,6 +22,7 @@ struct zt_keeper {
     bool for_writing;
     struct zt_monitor *queue; /* guards what follows */
     bool is_stopping;
+    uint64_t dropped; /* as there was no room */
     size_t head, count;
     struct zt_config_request requests[ZT_MAX_KEEPER_QUEUE];
     struct zt_config_request taken[ZT_KEEPER_BATCH]; /* of the thread alone again */
@@ -66,6 +67,8 @@ void zt_keeper_request(void *context, const struct zt_config_request *request)
     if (keeper->count < ZT_MAX_KEEPER_QUEUE) {
         keeper->requests[(keeper->head + keeper->count) % ZT_MAX_KEEPER_QUEUE] = *request;
         keeper->count++;
+    } else {
+        keeper->dropped++;
     }
     zt_monitor_leave(keeper->queue);
     zt_bell_ring(&keeper->bell);
@@ -201,6 +204,7 @@ char *zt_keeper_list(struct zt_keeper *keeper, zt_nwid nwid, const struct zt_lis
 json_t *zt_keeper_counters(struct zt_keeper *keeper)
 {
     struct zt_controller_counters counters;
+    uint64_t dropped;
     size_t waiting;
 
     zt_monitor_enter(keeper->desk);
@@ -208,12 +212,13 @@ json_t *zt_keeper_counters(struct zt_keeper *keeper)
     zt_monitor_leave(keeper->desk);
     zt_monitor_enter(keeper->queue);
     waiting = keeper->count;
+    dropped = keeper->dropped;
     zt_monitor_leave(keeper->queue);
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i}", "networks",
-                     (json_int_t)counters.networks, "members", (json_int_t)counters.members,
-                     "networkChanges", (json_int_t)counters.network_changes, "memberChanges",
-                     (json_int_t)counters.member_changes, "authorized",
-                     (json_int_t)counters.authorized, "deauthorized",
-                     (json_int_t)counters.deauthorized, "requests", (json_int_t)counters.requests,
-                     "queue", (json_int_t)waiting, "threads", keeper->thread ? 1 : 0);
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i}", "networks",
+        (json_int_t)counters.networks, "members", (json_int_t)counters.members, "networkChanges",
+        (json_int_t)counters.network_changes, "memberChanges", (json_int_t)counters.member_changes,
+        "authorized", (json_int_t)counters.authorized, "deauthorized",
+        (json_int_t)counters.deauthorized, "requests", (json_int_t)counters.requests, "queue",
+        (json_int_t)waiting, "dropped", (json_int_t)dropped, "threads", keeper->thread ? 1 : 0);
 }

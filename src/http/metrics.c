@@ -204,6 +204,8 @@ static void put_controller(FILE *out, const json_t *controller)
         { "controller_member_deauth_count", "counter", "members deauthorised", "deauthorized" },
         { "controller_network_config_request", "counter", "requests of members", "requests" },
         { "controller_network_config_request_queue", "gauge", "requests that wait", "queue" },
+        { "controller_network_config_request_dropped", "counter", "requests that found no room",
+          "dropped" },
         { "controller_network_config_request_threads", "gauge", "threads that decide", "threads" },
     };
 

@@ -133,6 +133,25 @@ void zt_socket_send_groups_by(int fd, unsigned number)
     zt_core_unlock();
 }
 
+bool zt_stack_interface_name(unsigned place, char name[6])
+{
+    const struct zt_interface *found = NULL;
+    unsigned count = 0;
+
+    zt_core_lock();
+    for (const struct zt_interface *at = zt_interfaces; at != NULL; at = at->next)
+        count++;
+    if (place < count) {
+        found = zt_interfaces; /* the last one that was joined */
+        for (unsigned i = count - 1; i > place; i--)
+            found = found->next;
+    }
+    bool is_named =
+        found != NULL && netif_index_to_name(netif_get_index(found->ports[0]), name) != NULL;
+    zt_core_unlock();
+    return is_named;
+}
+
 unsigned zt_stack_default_interface(void)
 {
     zt_core_lock();

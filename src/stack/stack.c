@@ -84,6 +84,17 @@ void zt_stack_stop(void)
     zt_core_unlock();
 }
 
+bool zt_stack_has_address(uint64_t nwid, enum zt_family family)
+{
+    zt_core_lock();
+    const struct zt_interface *interface = zt_interface_find(nwid);
+    bool has = interface != NULL &&
+               (family == ZT_FAMILY_IPV6 ? interface->address6_count > 0
+                                         : !ip4_addr_isany(netif_ip4_addr(interface->ports[0])));
+    zt_core_unlock();
+    return has;
+}
+
 bool zt_stack_set_network(const struct zt_stack_network *network)
 {
     struct zt_interface *interface = zt_interface_find(network->nwid);
@@ -166,6 +177,20 @@ void zt_names_refresh(void)
     }
     for (u8_t i = 0; i < DNS_MAX_SERVERS; i++)
         dns_setserver(i, &servers[i]);
+}
+
+void zt_names_lookup_began(void)
+{
+    zt_core_lock();
+    zt_timers_lookup_began();
+    zt_core_unlock();
+}
+
+void zt_names_lookup_ended(void)
+{
+    zt_core_lock();
+    zt_timers_lookup_ended();
+    zt_core_unlock();
 }
 
 void zt_names_set_server(unsigned slot, const ip_addr_t *server)

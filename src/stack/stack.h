@@ -41,6 +41,8 @@ struct zt_stack_network {
 /* Creates the interface, or brings an existing one in line with what is given: addresses no longer
    listed go, new ones are usable at once (no duplicate address detection). False: out of memory. */
 bool zt_stack_set_network(const struct zt_stack_network *network);
+/* Has the network's interface an address of this family? */
+bool zt_stack_has_address(uint64_t nwid, enum zt_family family);
 void zt_stack_remove_network(uint64_t nwid);
 /* A frame from the network, with its 14-byte header; copied. */
 void zt_stack_input(uint64_t nwid, const uint8_t *frame, size_t length);

@@ -56,6 +56,9 @@ void zt_socket_send_groups_by(int fd, unsigned number);
 bool zt_socket_set_flag(int fd, uint8_t flag, bool on);
 /* 0 or 1; negative: no such socket. */
 int zt_socket_get_flag(int fd, uint8_t flag);
+/* lwIP's name of the interface of the network that was joined as number place (from 0) of those there are.
+   False: there are not so many. */
+bool zt_stack_interface_name(unsigned place, char name[6]);
 /* The number of the interface for groups that are joined without naming one; 0: no network is joined. */
 unsigned zt_stack_default_interface(void);
 /* Closes for good: whoever waits for the socket returns, and a second close meanwhile is refused (EBADF).

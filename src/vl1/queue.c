@@ -182,18 +182,20 @@ static bool judge_again(struct zt_vl1 *vl1, struct zt_waiting **waiting)
     return true;
 }
 
+/* In one pass, as it is done for each identity that comes. Judging again defers nothing anew. */
 static void retry_deferred(struct zt_vl1 *vl1)
 {
     struct zt_queue *queue = &vl1->queue;
+    size_t count = queue->deferred_count, kept = 0;
 
-    for (size_t left = queue->deferred_count; left > 0 && queue->deferred_count > 0; left--) {
-        struct zt_waiting *waiting = take_first(queue->deferred, &queue->deferred_count);
-
-        if (judge_again(vl1, &waiting))
-            zt_free(waiting);
+    for (size_t i = 0; i < count; i++) {
+        if (judge_again(vl1, &queue->deferred[i]))
+            zt_free(queue->deferred[i]);
         else
-            queue->deferred[queue->deferred_count++] = waiting;
+            queue->deferred[kept++] = queue->deferred[i];
     }
+    assert(queue->deferred_count == count);
+    queue->deferred_count = kept;
 }
 
 void zt_queue_retry(struct zt_vl1 *vl1)

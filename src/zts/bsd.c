@@ -267,6 +267,26 @@ int zts_bsd_listen(int fd, int backlog)
     return finish(result);
 }
 
+/* lwIP tells an IPv4 peer as such to a listener for both families, too. */
+static void map_peer(int listener, struct sockaddr_storage *from, socklen_t *length)
+{
+    struct zts_sockaddr_in6 mapped = { .sin6_len = sizeof mapped, .sin6_family = ZTS_AF_INET6 };
+    struct sockaddr_storage own;
+    socklen_t own_length = sizeof own;
+    struct zts_sockaddr_in in4;
+
+    if (from->ss_family != AF_INET ||
+        lwip_getsockname(listener, (struct sockaddr *)&own, &own_length) != 0 ||
+        own.ss_family != AF_INET6)
+        return;
+    memcpy(&in4, from, sizeof in4);
+    mapped.sin6_port = in4.sin_port;
+    memset(mapped.sin6_addr.un.u8_addr + 10, 0xff, 2);
+    memcpy(mapped.sin6_addr.un.u8_addr + 12, &in4.sin_addr, 4);
+    memcpy(from, &mapped, sizeof mapped);
+    *length = sizeof mapped;
+}
+
 int zts_bsd_accept(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen)
 {
     struct sockaddr_storage from;
@@ -284,6 +304,7 @@ int zts_bsd_accept(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen)
     if (accepted < 0 && zts_is_closed(fd))
         zt_stack_errno = ZTS_EBADF;
     if (accepted >= 0 && addr != NULL) {
+        map_peer(fd, &from, &length);
         memcpy(addr, &from, *addrlen < length ? *addrlen : length);
         *addrlen = length;
     }

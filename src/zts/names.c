@@ -8,7 +8,6 @@
 #include "lwip/stats.h"
 #include "os/corelock.h"
 #include "stack/names.h"
-#include "stack/timers.h"
 
 #include <string.h>
 
@@ -46,13 +45,9 @@ static err_t look_up(const char *name, ip_addr_t *ip)
     }
     if (!has_fitting_parts(name) || ipaddr_aton(name, ip))
         return ERR_VAL;
-    zt_core_lock();
-    zt_timers_lookup_began();
-    zt_core_unlock();
+    zt_names_lookup_began();
     err_t result = netconn_gethostbyname_addrtype(name, ip, NETCONN_DNS_IPV4_IPV6);
-    zt_core_lock();
-    zt_timers_lookup_ended();
-    zt_core_unlock();
+    zt_names_lookup_ended();
     return result;
 }
 

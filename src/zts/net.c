@@ -3,6 +3,7 @@
 #include "zts/zts.h"
 
 #include "base/text.h"
+#include "stack/stack.h"
 #include "vl2/ether.h"
 
 #include <string.h>
@@ -92,7 +93,11 @@ int zts_net_transport_is_ready(const uint64_t net_id)
 {
     int result = ask(net_id, is_ready, NULL);
 
-    return result == ZTS_ERR_NO_RESULT ? 0 : result;
+    if (result != 1)
+        return result == ZTS_ERR_NO_RESULT ? 0 : result;
+    /* What the protocol knows reaches the stack a moment later. */
+    return zt_stack_has_address(net_id, ZT_FAMILY_IPV4) ||
+           zt_stack_has_address(net_id, ZT_FAMILY_IPV6);
 }
 
 static int read_mac(const struct zt_network_status *status, void *mac)
@@ -216,7 +221,8 @@ int zts_addr_is_assigned(uint64_t net_id, unsigned int family)
         return 0;
     if (net_id == 0)
         return ZTS_ERR_ARG;
-    return wanted.family != ZT_FAMILY_NONE && ask(net_id, read_address, &wanted) == ZTS_ERR_OK;
+    return wanted.family != ZT_FAMILY_NONE && ask(net_id, read_address, &wanted) == ZTS_ERR_OK &&
+           zt_stack_has_address(net_id, wanted.family);
 }
 
 int zts_addr_get(uint64_t net_id, unsigned int family, struct zts_sockaddr_storage *addr)

@@ -122,6 +122,22 @@ static int join_group6(int fd, int optname, const void *optval)
     return set_locked(fd, IPPROTO_IPV6, optname, &wanted, sizeof wanted);
 }
 
+/* A network goes by the names that the original has for its interfaces: 4 or 6 and a letter, in the order of
+   joining. An empty name means all networks. */
+static int bind_to_network(int fd, const char *name, zts_socklen_t length)
+{
+    char theirs[NETIF_NAMESIZE] = { 0 };
+    bool is_all = length > 0 && name[0] == 0;
+    bool has_letter = length >= 3 && (name[0] == '4' || name[0] == '6') && name[1] >= 'a' &&
+                      name[1] <= 'z' && name[2] == 0;
+
+    if (!is_all && (!has_letter || !zt_stack_interface_name((unsigned)(name[1] - 'a'), theirs))) {
+        zt_stack_errno = length == 0 ? ZTS_EINVAL : ZTS_ENODEV;
+        return -1;
+    }
+    return set_locked(fd, SOL_SOCKET, SO_BINDTODEVICE, theirs, sizeof theirs);
+}
+
 static int set_theirs(int fd, int level, int optname, const void *optval, socklen_t optlen)
 {
     if (level != ZTS_SOL_SOCKET || optname != ZTS_SO_SNDTIMEO)
@@ -160,6 +176,8 @@ int zts_bsd_setsockopt(int fd, int level, int optname, const void *optval, zts_s
     if (level == ZTS_IPPROTO_IPV6 && optval != NULL && optlen >= sizeof(struct zts_ipv6_mreq) &&
         (optname == ZTS_IPV6_JOIN_GROUP || optname == ZTS_IPV6_LEAVE_GROUP))
         return (int)zts_finish(join_group6(fd, optname, optval));
+    if (level == ZTS_SOL_SOCKET && optname == ZTS_SO_BINDTODEVICE && optval != NULL)
+        return (int)zts_finish(bind_to_network(fd, optval, optlen));
     if (!is_ours(level, optname))
         return (int)zts_finish(set_theirs(fd, level, optname, optval, optlen));
     if (optval == NULL)

@@ -108,9 +108,11 @@ static void told_mapped(const char *what, const struct sockaddr_in6 *from, sockl
 {
     static const char mapped[16] = "\0\0\0\0\0\0\0\0\0\0\377\377\177\0\0\1";
 
-    told(what, length != sizeof *from || from->sin6_family != AF_INET6      ? "of the other family"
-               : memcmp((const char *)from + 8, mapped, sizeof mapped) == 0 ? "mapped"
-                                                                            : "another");
+    if (length != sizeof *from || from->sin6_family != AF_INET6)
+        told(what, "of the other family");
+    else
+        told(what,
+             memcmp((const char *)from + 8, mapped, sizeof mapped) == 0 ? "mapped" : "another");
 }
 
 /* An IPv6 socket for both families. */

@@ -91,6 +91,7 @@ def metrics_take_either_token_and_name_what_they_count(service):
                      "controller_network_change_count controller_member_change_count "
                      "controller_member_auth_count controller_member_deauth_count "
                      "controller_network_config_request controller_network_config_request_queue "
+                     "controller_network_config_request_dropped "
                      "controller_network_config_request_threads").split():
             expect_in(f"# TYPE {name} ", text.text)
     for line in text.text.splitlines():

@@ -122,6 +122,9 @@ static void what_came_from_a_root_is_not_sent_back_to_it(void **unused)
     zt_vl1_enter(lab->nodes[0].vl1, lab->now);
     assert_int_equal(relay_head(lab, 0, &leaf, 1, 0x1122334455, 0), ZT_DROP_NONE);
     assert_int_equal(relay_head(lab, 0, &root, 1, 0x1122334455, 1), ZT_DROP_NO_ROUTE);
+    /* By a way of its own we don't know yet. */
+    assert_int_equal(relay_head(lab, 0, &leaf, lab_address(lab, 1), 0x1122334455, 0),
+                     ZT_DROP_NO_ROUTE);
     lab_free(lab);
 }
 

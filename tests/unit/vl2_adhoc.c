@@ -30,6 +30,8 @@ static void a_port_range_network_configures_itself(void **unused)
     assert_non_null(config);
     assert_string_equal(config->name, "adhoc-0050-01bb");
     assert_true(config->is_public && config->com.count == 0 && config->multicast_limit == 0);
+    assert_true(config->issued_ms == NOW_MS && config->window_ms == 7200000);
+    assert_int_equal(config->mtu, 2800);
     assert_int_equal(config->flags, ZT_CONFIG_FLAG_NDP_EMULATION);
     assert_int_equal(config->member, MEMBER);
     assert_int_equal(config->assigned_count, 1);

@@ -296,6 +296,8 @@ static void a_solicitation_for_an_automatic_address_is_answered_here(void **unus
     assert_int_equal(lab->nodes[ANN].frame_length, ZT_ETHER_HEADER + ZT_NDP_ADVERTISEMENT);
     packet = lab->nodes[ANN].frame + ZT_ETHER_HEADER;
     assert_memory_equal(lab->nodes[ANN].frame + 6, lab_mac(lab, BOB).bytes, 6);
+    assert_int_equal(packet[6], 58);
+    assert_int_equal(packet[7], 255);
     assert_memory_equal(packet + 8, target.ip, 16);
     assert_memory_equal(packet + 24, own.ip, 16);
     assert_memory_equal(packet + 66, lab_mac(lab, BOB).bytes, 6);

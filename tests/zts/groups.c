@@ -119,6 +119,47 @@ static void a_network_that_is_not_there_is_unreachable(void **unused)
     zts_close(sender);
 }
 
+static int bind_to(int fd, const char *name)
+{
+    char value[6] = { 0 };
+
+    memcpy(value, name, strlen(name));
+    return zts_bsd_setsockopt(fd, ZTS_SOL_SOCKET, ZTS_SO_BINDTODEVICE, value, sizeof value);
+}
+
+/* Two networks: what one socket sends leaves by the one that it was bound to. */
+static void a_socket_keeps_to_its_network(void **unused)
+{
+    const uint64_t second = zts_net_compute_adhoc_id(2, 65535);
+    int sender = new_sender(1), member;
+    char byte;
+
+    (void)unused;
+    assert_int_equal(zts_net_join(second), 0);
+    assert_int_equal(zts_wait_address(second, ZTS_AF_INET6, 30000), 0);
+    member = new_member("ff05::77", 0);
+    assert_int_equal(bind_to(sender, "6c"), ZTS_ERR_SOCKET);
+    assert_int_equal(zts_get_errno(), ZTS_ENODEV);
+    assert_int_equal(bind_to(sender, "eth0"), ZTS_ERR_SOCKET);
+    assert_int_equal(zts_get_errno(), ZTS_ENODEV);
+    assert_int_equal(zts_bsd_setsockopt(sender, ZTS_SOL_SOCKET, ZTS_SO_BINDTODEVICE, NULL, 6),
+                     ZTS_ERR_SOCKET);
+    assert_int_equal(zts_get_errno(), ZTS_EFAULT);
+
+    /* groups are joined in the latest network */
+    assert_int_equal(bind_to(member, "4b"), 0);
+    assert_int_equal(bind_to(sender, "6a"), 0);
+    assert_int_equal(send_to(sender, "ff05::77", 0), 1); /* the member does not hear of it */
+    assert_int_equal(bind_to(sender, "6b"), 0);
+    assert_int_equal(send_to(sender, "ff05::77", 0), 1);
+    assert_int_equal(zts_recv(member, &byte, 1, 0), 1);
+    assert_int_equal(zts_recv(member, &byte, 1, ZTS_MSG_DONTWAIT), ZTS_ERR_SOCKET);
+    assert_int_equal(bind_to(member, ""), 0);
+    zts_close(member);
+    zts_close(sender);
+    assert_int_equal(zts_net_leave(second), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +167,7 @@ int main(void)
         cmocka_unit_test(a_connected_socket_sends_to_its_group),
         cmocka_unit_test(who_wants_no_copy_gets_none),
         cmocka_unit_test(a_network_that_is_not_there_is_unreachable),
+        cmocka_unit_test(a_socket_keeps_to_its_network),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

@@ -8,23 +8,22 @@
 
 static const char usage[] = "Usage: stopper -n NETWORK [options] PORT LINES (plain|exported)\n\n";
 
-enum { LINE = 64 };
+enum { LINE = 64, MOST_LINES = 1 << 16 };
 
-/* Lengths as long as it takes. */
+static char lines[MOST_LINES * LINE + 1];
+
+/* In as few calls as there can be. */
 typedef ssize_t (*writer)(int fd, const void *bytes, size_t length);
 
 static int write_lines(int fd, writer write_some, unsigned count)
 {
-    char line[LINE + 1];
-
-    for (unsigned i = 0; i < count; i++) {
-        snprintf(line, sizeof line, "%063u\n", i);
-        for (size_t at = 0; at < LINE;) {
-            ssize_t done = write_some(fd, line + at, LINE - at);
-            if (done <= 0)
-                return failed("writing");
-            at += (size_t)done;
-        }
+    for (unsigned i = 0; i < count; i++)
+        snprintf(lines + (size_t)i * LINE, LINE + 1, "%063u\n", i);
+    for (size_t at = 0; at < (size_t)count * LINE;) {
+        ssize_t done = write_some(fd, lines + at, (size_t)count * LINE - at);
+        if (done <= 0)
+            return failed("writing");
+        at += (size_t)done;
     }
     return 0;
 }
@@ -48,7 +47,8 @@ int main(int argc, char **argv)
     unsigned short peer_port;
     unsigned count;
 
-    if (options.argument_count != 3 || sscanf(options.arguments[1], "%u", &count) != 1) {
+    if (options.argument_count != 3 || sscanf(options.arguments[1], "%u", &count) != 1 ||
+        count > MOST_LINES) {
         fprintf(stderr, "%s", usage);
         return 2;
     }
