@@ -14,7 +14,7 @@
 #define ZT_MAX_PATHS_PER_PEER 16 /* the longest silent one gives way */
 #define ZT_MAX_REASSEMBLY 64 /* packets being put together; the greediest source loses its oldest */
 #define ZT_MAX_DEFERRED                                                                            \
-    2048 /* packets that wait for an identity or credentials; a greedy source's or the oldest gives way */
+    512 /* packets that wait for an identity or credentials; a greedy source's or the oldest gives way */
 #define ZT_MAX_PARKED 64  /* packets to send that wait for WHOIS or a path; the oldest gives way */
 #define ZT_MAX_PROOFS 512 /* identities being proved; the newcomer is dropped */
 #define ZT_MAX_WHOIS                                                                               \

@@ -191,8 +191,10 @@ static int run_set(struct zt_cli *cli, int count, char **words)
             return ZT_CLI_FAILED;
         zt_cli_print(network);
         json_decref(network);
+        return ZT_CLI_OK;
     }
-    return ZT_CLI_OK;
+    (void)fprintf(stderr, "zerotier-cli: %s: no such setting, nothing is changed\n", words[2]);
+    return ZT_CLI_OK; /* and no failure: so it always was */
 }
 
 /* A path of the API itself. */
@@ -319,6 +321,9 @@ static int read_switch(struct zt_cli *cli, const char *text)
         return ZT_CLI_OK;
     } else {
         bool is_help = strcmp(text, "-h") == 0 || strcmp(text, "--help") == 0;
+        if (!is_help)
+            (void)fprintf(
+                stderr, "zerotier-cli: %s: not a switch, or its value is missing or wrong\n", text);
         print_help(is_help ? stdout : stderr);
         return is_help ? ZT_CLI_OK : ZT_CLI_USAGE;
     }
@@ -336,9 +341,11 @@ static int run(struct zt_cli *cli, int count, char **words)
             continue;
         if (count >= commands[i].words)
             return commands[i].run(cli, count, words);
+        (void)fprintf(stderr, "zerotier-cli: %s: an argument is missing\n", words[0]);
         print_help(stderr);
         return ZT_CLI_USAGE;
     }
+    (void)fprintf(stderr, "zerotier-cli: unknown command %s\n", words[0]);
     print_help(stderr); /* and no failure: so it always was */
     return ZT_CLI_OK;
 }
@@ -354,6 +361,7 @@ int zt_command_cli(int count, char **arguments)
     if (code != ZT_GO_ON)
         return code;
     if (at == count) {
+        (void)fputs("zerotier-cli: a command is missing\n", stderr);
         print_help(stderr);
         return ZT_CLI_USAGE;
     }

@@ -85,7 +85,9 @@ int zt_http_ask(const struct zt_http_place *place, const char *method, const cha
     CURLcode code = CURLE_OUT_OF_MEMORY;
     long status = 0;
 
-    if (got.text && headers && curl && write_url(url, place, path)) {
+    if (!write_url(url, place, path)) {
+        zt_format(why, sizeof why, "the name of the host, or the path, is too long");
+    } else if (got.text && headers && curl) {
         prepare(curl, url, method, body, headers, &got, why);
         code = curl_easy_perform(curl);
         if (code == CURLE_OK)

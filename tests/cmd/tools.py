@@ -158,6 +158,13 @@ class Tools(unittest.TestCase):
         self.assertIn("named twice", self.zt("planet", "update", "-o", "planet", "a=10.0.0.1/1", "a=10.0.0.1/2",
                                              code=2))
 
+    def test_the_classic_tool_names_what_is_wrong(self):
+        self.assertIn("unknown command nonsense", self.idtool("nonsense", code=1))
+        self.assertIn("sign: wrong number of arguments", self.idtool("sign", "a", code=1))
+        self.assertIn("the name of a file is empty", self.idtool("generate", "", code=1))
+        (self.work / "place").mkdir()
+        self.assertIn("place: is a folder", self.idtool("generate", "place", code=1))
+
     def test_the_client_needs_a_port_and_a_token(self):
         cli = self.work / "zerotier-cli"
         self.assertIn("missing port", self.run_tool(f"-D{self.work}", "info", tool=cli, code=2).stderr)

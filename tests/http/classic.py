@@ -25,6 +25,13 @@ def cli(service, *words, code=0):
     return done.stdout
 
 
+def complaint(service, words, code):
+    done = subprocess.run([CLI, *words], env={**os.environ, "ZEROTIER_HOME": str(service.home)}, text=True,
+                          capture_output=True, timeout=lab.SECONDS)
+    expect((done.returncode, done.stdout), (code, ""), f"{words}")
+    return done.stderr
+
+
 def until(said, what):
     end = time.time() + lab.SECONDS
     while not said():
@@ -75,6 +82,12 @@ def wrong_words_are_told(service):
     cli(service, "join", code=2)
     cli(service, "orbit", "xyz", MOON, code=2)
     cli(service, "nonsense")
+    for words, code, why in ((["nonsense"], 0, "unknown command nonsense"), (["join"], 2, "join: an argument is missing"),
+                             ([], 2, "a command is missing"), (["-Z", "info"], 2, "-Z: not a switch"),
+                             (["-p99999", "info"], 2, "-p99999: not a switch, or its value is missing or wrong"),
+                             (["set", "1" * 16, "x=y"], 0, "x=y: no such setting"),
+                             (["/" + "x" * 9000], 1, "the path, is too long")):
+        expect_in(why, complaint(service, words, code))
 
 
 def a_moon_is_orbited_and_forgotten(service):

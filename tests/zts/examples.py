@@ -31,6 +31,11 @@ class Network:
 
     def __init__(self, build, folder):
         self.build, self.folder, self.running = build, folder, []
+        try:
+            self.found()
+        except BaseException:
+            self.end()
+            raise
 
     def found(self):
         port = free_port()
@@ -192,7 +197,6 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         network = Network(build, pathlib.Path(folder))
         try:
-            network.found()
             check_events(network)
             check_end_of_input(network)
             check_stopper(network, "plain")
