@@ -5,6 +5,7 @@ sanitizers. Nothing is read that was never written, and nothing is lost when the
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,14 @@ def run_until_told(network, name):
     print(f"{name}: clean", flush=True)
 
 
+def run_until_interrupted(network, name):
+    process = network.example(name, name)
+    wait_until(lambda: "ping me" in network.log_of(name), name)
+    process.send_signal(signal.SIGINT)
+    finish(network, name, process)
+    print(f"{name}: clean", flush=True)
+
+
 def run_pair(network, server, client, family, needed, data=b""):
     number, anywhere = family
     name = f"{server[0]}-{number}"
@@ -72,6 +81,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         network = Watched(build, pathlib.Path(folder))
         try:
+            run_until_interrupted(network, "pingable-node")
             run_until_told(network, "events")
             run_alone(network, "callback", needed="ready: examples")
             run_alone(network, "statistics", "--count", "1", needed="etharp")
