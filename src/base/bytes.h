@@ -3,6 +3,8 @@
 #ifndef ZT_BASE_BYTES_H
 #define ZT_BASE_BYTES_H
 
+#include "base/endian.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,15 +49,5 @@ void zt_write_u64(struct zt_writer *out, uint64_t value);
 void zt_write_copy(struct zt_writer *out, const void *from, size_t count);
 /* Reserves count bytes to be filled by the caller; NULL on failure. */
 uint8_t *zt_write_reserve(struct zt_writer *out, size_t count);
-
-/* Big-endian loads and stores at any alignment. */
-uint16_t zt_load_u16(const uint8_t *from);
-uint32_t zt_load_u32(const uint8_t *from);
-uint64_t zt_load_u40(const uint8_t *from);
-uint64_t zt_load_u64(const uint8_t *from);
-void zt_store_u16(uint8_t *to, uint16_t value);
-void zt_store_u32(uint8_t *to, uint32_t value);
-void zt_store_u40(uint8_t *to, uint64_t value);
-void zt_store_u64(uint8_t *to, uint64_t value);
 
 #endif

@@ -3,20 +3,16 @@
 """up.py ZT: a network of one's own by `zt up`, a node that joins it by the printed line, over loopback."""
 import pathlib
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from ports import free_port  # noqa: E402
+
 ZT = pathlib.Path(sys.argv[1]).resolve()
 SECONDS = 60  # for what takes one; a machine may be busy
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Lab(unittest.TestCase):

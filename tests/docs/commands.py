@@ -10,7 +10,6 @@ import pathlib
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,20 +19,12 @@ import pages
 
 sys.path.insert(0, str(pages.TOP / "tests/cmd"))
 from controllers import find_postgres  # noqa: E402
+sys.path.insert(0, str(pages.TOP / "tests"))
+from ports import free_port  # noqa: E402
 
 README = pages.TOP / "README.md"
 SECONDS = 60
 SERVERS = ("zt up", "zt root", "zt controller -H")
-
-
-def free_ports(count):
-    sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 class Session:
@@ -42,7 +33,7 @@ class Session:
     def __init__(self, build, folder, database):
         self.folder = folder
         self.environment = {**os.environ, "PATH": f"{build}:{os.environ['PATH']}"}
-        self.root_port, self.controller_port = free_ports(2)
+        self.root_port, self.controller_port = free_port(), free_port()
         self.words = {}
         self.servers = {}
         self.database = database

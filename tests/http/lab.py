@@ -10,6 +10,9 @@ import sys
 import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests"))
+from ports import free_port  # noqa: E402, F401
+
 SECONDS = 60
 IDENTITIES = itertools.cycle(line for line in (TOP / "tests/service/identities.txt").read_text().splitlines()
                              if not line.startswith("#"))
@@ -107,20 +110,6 @@ def lend_identity(home):
     home.mkdir(exist_ok=True)
     if not (home / "identity.secret").exists():
         (home / "identity.secret").write_text(next(IDENTITIES))
-
-
-def free_port():
-    """A number that is free for UDP and for TCP."""
-    import socket
-    while True:
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            port = tcp.getsockname()[1]
-            try:
-                udp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 def expect(value, wanted, about=""):

@@ -19,8 +19,7 @@
 enum {
     WARM_UP = 100, /* in these the allocator and the kernel reach their level */
     USUAL_COUNT = 300,
-    WARM_UP_SANITIZED = 20, /* a start takes a sanitizer long, and its room is large */
-    SANITIZED_COUNT = 60,
+    SANITIZED_COUNT = 1000,
     ROOM_KIB = 1024, /* for the whole rest, however many cycles it has */
     ROOM_KIB_SANITIZED =
         131072, /* a sanitizer keeps freed memory for a while; it finds leaks itself */
@@ -28,7 +27,7 @@ enum {
 };
 
 static const uint64_t adhoc_network = UINT64_C(0xff00010fff000000);
-static int cycle_count, warm_up;
+static int cycle_count;
 static char identity[ZTS_ID_STR_BUF_LEN];
 static unsigned event_count;
 
@@ -149,10 +148,10 @@ static void many_starts_and_stops_leave_nothing_behind(void **unused)
     struct holdings first, last;
 
     (void)unused;
-    run_cycles(0, warm_up);
+    run_cycles(0, WARM_UP);
     zts_util_delay(20);
-    first = report(warm_up, began);
-    for (int done = warm_up, next = 0; done < cycle_count; done = next) {
+    first = report(WARM_UP, began);
+    for (int done = WARM_UP, next = 0; done < cycle_count; done = next) {
         next = done < 1000 && cycle_count > 1000 ? 1000 : cycle_count;
         run_cycles(done, next);
         (void)report(next, began);
@@ -171,12 +170,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(many_starts_and_stops_leave_nothing_behind),
     };
 
-    warm_up = is_sanitized() ? WARM_UP_SANITIZED : WARM_UP;
     cycle_count = is_sanitized() ? SANITIZED_COUNT : USUAL_COUNT;
     if (argc > 1)
         cycle_count = atoi(argv[1]);
-    if (cycle_count <= warm_up || zts_id_new(identity, &length) != 0) {
-        (void)fprintf(stderr, "usage: cycles [COUNT]  (more than %d)\n", warm_up);
+    if (cycle_count <= WARM_UP || zts_id_new(identity, &length) != 0) {
+        (void)fprintf(stderr, "usage: cycles [COUNT]  (more than %d)\n", WARM_UP);
         return 2;
     }
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,11 +6,13 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from ports import free_port  # noqa: E402
 
 SECONDS = 100
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -18,12 +20,6 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 IDENTITIES = [line for line in (TOP / "tests/service/identities.txt").read_text().splitlines()
               if not line.startswith("#")]
 FAMILIES = ((4, "0.0.0.0"), (6, "::"))
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Network:

@@ -25,7 +25,7 @@ enum { KEPT_FILES = 8 };
 
 /* Under a sanitizer everything is slower. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-static unsigned seconds = 10;
+static unsigned seconds = 15; /* four runs: a minute */
 #else
 static unsigned seconds = 5;
 #endif
