@@ -30,17 +30,15 @@ static const struct zt_command copy_command = {
     "Copies all records from one store to another, each sqlite:PATH or postgres:URI.\n"
     "Records that are there already are replaced, others stay; with --replace they go.\n"
     "      --replace         empty TO first\n"
+    "  -j, --json            print how many records there were as JSON\n"
 };
 
 static int report(const struct zt_command *command, bool is_done, const struct zt_tally *tally,
-                  const char *error)
+                  bool as_json, const char *error)
 {
-    char text[64];
-
     if (!is_done)
         return zt_complain(command, ZT_EXIT_FAILED, "%s", error);
-    zt_tally_text(tally, text);
-    (void)printf("%s\n", text);
+    zt_tally_print(tally, as_json);
     return ZT_EXIT_OK;
 }
 
@@ -50,7 +48,7 @@ static int read_options(const struct zt_command *command, int count, char **argu
 {
     const struct zt_option table[] = { ZT_STORE_OPTIONS(choice) };
     struct zt_texts words;
-    int code = zt_args_read(command, count, arguments, table, 2, &words);
+    int code = zt_args_read(command, count, arguments, table, 3, &words);
 
     if (code != ZT_GO_ON)
         return code;
@@ -189,18 +187,20 @@ int zt_command_backup(int count, char **arguments)
     from = zt_store_choose(&backup_command, &choice, false, &code);
     if (!from)
         return code;
-    code = report(&backup_command, write_backup(from, file, &tally, error), &tally, error);
+    code = report(&backup_command, write_backup(from, file, &tally, error), &tally, choice.as_json,
+                  error);
     from->functions->close(from);
     return code;
 }
 
 static int copy_between(const struct zt_command *command, struct zt_store *from,
-                        struct zt_store *to, bool replace)
+                        struct zt_store *to, bool replace, bool as_json)
 {
     struct zt_tally tally = { 0 };
     char error[ZT_HOME_TEXT] = "";
 
-    return report(command, zt_store_copy_whole(from, to, replace, &tally, error), &tally, error);
+    return report(command, zt_store_copy_whole(from, to, replace, &tally, error), &tally, as_json,
+                  error);
 }
 
 int zt_command_restore(int count, char **arguments)
@@ -219,7 +219,7 @@ int zt_command_restore(int count, char **arguments)
         return zt_complain(&restore_command, ZT_EXIT_FAILED, "%s", error);
     to = zt_store_choose(&restore_command, &choice, true, &code);
     if (to) {
-        code = copy_between(&restore_command, from, to, true);
+        code = copy_between(&restore_command, from, to, true, choice.as_json);
         to->functions->close(to);
     }
     from->functions->close(from);
@@ -228,12 +228,13 @@ int zt_command_restore(int count, char **arguments)
 
 int zt_command_copy(int count, char **arguments)
 {
-    bool replace = false;
-    const struct zt_option table[] = { { "--replace", NULL, ZT_OPTION_FLAG, &replace } };
+    bool replace = false, as_json = false;
+    const struct zt_option table[] = { { "--replace", NULL, ZT_OPTION_FLAG, &replace },
+                                       { "--json", "-j", ZT_OPTION_FLAG, &as_json } };
     char error[ZT_HOME_TEXT] = "";
     struct zt_store *from, *to;
     struct zt_texts words;
-    int code = zt_args_read(&copy_command, count, arguments, table, 1, &words);
+    int code = zt_args_read(&copy_command, count, arguments, table, 2, &words);
 
     if (code != ZT_GO_ON)
         return code;
@@ -244,7 +245,7 @@ int zt_command_copy(int count, char **arguments)
     if (!from)
         return zt_complain(&copy_command, ZT_EXIT_FAILED, "%s", error);
     to = zt_store_open(words.values[1], true, error, sizeof error);
-    code = to ? copy_between(&copy_command, from, to, replace)
+    code = to ? copy_between(&copy_command, from, to, replace, as_json)
               : zt_complain(&copy_command, ZT_EXIT_FAILED, "%s", error);
     if (to)
         to->functions->close(to);

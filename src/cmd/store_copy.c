@@ -34,7 +34,7 @@ struct zt_store *zt_store_choose(const struct zt_command *command,
     return store;
 }
 
-void zt_tally_text(const struct zt_tally *tally, char out[64])
+static void write_tally(const struct zt_tally *tally, char out[64])
 {
     zt_format(out, 64, "%zu network%s, %zu member%s", tally->networks,
               tally->networks == 1 ? "" : "s", tally->members, tally->members == 1 ? "" : "s");
@@ -50,10 +50,23 @@ void zt_tally_count(struct zt_tally *tally, const struct zt_record *record)
     if (!isatty(STDERR_FILENO) || now_ms - tally->shown_ms < SHOW_MS)
         return;
     tally->shown_ms = now_ms;
-    zt_tally_text(tally, text);
+    write_tally(tally, text);
     (void)fprintf(stderr, "\r%s", text);
     (void)fflush(stderr);
     tally->is_shown = true;
+}
+
+void zt_tally_print(const struct zt_tally *tally, bool as_json)
+{
+    char text[64];
+
+    if (as_json) {
+        zt_print_json(json_pack("{s:I, s:I}", "networks", (json_int_t)tally->networks, "members",
+                                (json_int_t)tally->members));
+        return;
+    }
+    write_tally(tally, text);
+    (void)printf("%s\n", text);
 }
 
 struct copying {

@@ -11,16 +11,19 @@
 struct zt_store_choice {
     const char *home;  /* its controller.db, unless a store is named */
     const char *store; /* "sqlite:PATH", "postgres:URI" */
+    bool as_json;
 };
 
 #define ZT_STORE_OPTIONS(choice)                                                                   \
     { "--home", "-H", ZT_OPTION_NAME, &(choice)->home },                                           \
+        { "--store", NULL, ZT_OPTION_NAME, &(choice)->store },                                     \
     {                                                                                              \
-        "--store", NULL, ZT_OPTION_NAME, &(choice)->store                                          \
+        "--json", "-j", ZT_OPTION_FLAG, &(choice)->as_json                                         \
     }
 #define ZT_STORE_HELP                                                                              \
     "  -H, --home DIR    state directory of the controller, which may be running\n"                \
-    "      --store STORE where its records are instead: sqlite:PATH or postgres:URI\n"
+    "      --store STORE where its records are instead: sqlite:PATH or postgres:URI\n"             \
+    "  -j, --json        print how many records there were as JSON\n"
 
 /* Is one store named? ZT_GO_ON, or the exit code after a complaint. */
 int zt_store_judge(const struct zt_command *command, const struct zt_store_choice *choice);
@@ -35,8 +38,8 @@ struct zt_tally {
 };
 
 void zt_tally_count(struct zt_tally *tally, const struct zt_record *record);
-/* "3 networks, 20 members" */
-void zt_tally_text(const struct zt_tally *tally, char out[64]);
+/* Prints it when all is done: "3 networks, 20 members", or as JSON. */
+void zt_tally_print(const struct zt_tally *tally, bool as_json);
 
 /* Copies all records into a transaction that the caller has begun and ends. False: error tells which side
    has failed, and why. */

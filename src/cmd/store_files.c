@@ -240,8 +240,7 @@ static int run(const struct zt_command *command, int count, char **arguments, bo
     const struct zt_option table[] = { ZT_STORE_OPTIONS(&choice),
                                        { "--skip", NULL, ZT_OPTION_FLAG, &files.skip } };
     struct zt_texts words;
-    char text[64];
-    int code = zt_args_read(command, count, arguments, table, is_import ? 3 : 2, &words);
+    int code = zt_args_read(command, count, arguments, table, is_import ? 4 : 3, &words);
 
     if (code != ZT_GO_ON)
         return code;
@@ -261,8 +260,7 @@ static int run(const struct zt_command *command, int count, char **arguments, bo
         (void)fputc('\n', stderr);
     if (files.is_failed)
         return ZT_EXIT_FAILED;
-    zt_tally_text(&files.tally, text);
-    (void)printf("%s\n", text);
+    zt_tally_print(&files.tally, choice.as_json);
     return ZT_EXIT_OK;
 }
 

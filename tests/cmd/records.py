@@ -58,6 +58,7 @@ def make_records(case):
 def backup_and_restore(case, nwid):
     home, file = case.controller.home, f"{case.folder}/backup.db"
     expect(case.zt("backup", "-H", home, file), f"2 networks, {MEMBERS} members\n", "backup")
+    expect(json.loads(case.zt("backup", "-j", "-H", home, file)), {"networks": 2, "members": MEMBERS}, "backup -j")
     before = case.exported("-H", home)
     expect(len(before), MEMBERS + 2, "files")
     expect(case.exported("--store", f"sqlite:{file}"), before, "the backup")
@@ -124,7 +125,7 @@ def copy_by_postgres(case, before):
     source, target = f"sqlite:{case.folder}/second.db", f"sqlite:{case.folder}/fourth.db"
     server.start()
     try:
-        case.zt("copy", source, server.store)
+        expect(json.loads(case.zt("copy", "-j", source, server.store))["members"], MEMBERS, "copy -j")
         case.zt("copy", server.store, target)
         expect(case.exported("--store", target), before, "what went to PostgreSQL and back")
         case.zt("backup", "--store", server.store, f"{case.folder}/postgres.db")
