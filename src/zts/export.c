@@ -316,7 +316,9 @@ static int add(struct outlet *outlet)
     int code = ZTS_EMFILE;
 
     pthread_mutex_lock(&mutex);
-    if (outlet_count < MOST_OUTLETS && start_thread())
+    if (!zts_is_running()) /* any more; whoever ends it would not know of a thread begun now */
+        code = ZTS_EBADF;
+    else if (outlet_count < MOST_OUTLETS && start_thread())
         code = zts_watch_take(outlet->fd, outlet->shown) ? 0 : ZTS_EBADF;
     if (code == 0) {
         outlet->next = outlets;

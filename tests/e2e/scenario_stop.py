@@ -16,7 +16,7 @@ from lab import Failed, Lab
 from nodes import Node, create_network, raise_members
 
 SERVER_PHASES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # seconds after the start
-CYCLES = 100
+CYCLES = 200
 PROCESSES = 50
 
 

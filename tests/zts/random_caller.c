@@ -137,6 +137,7 @@ static int call_and_move(void)
                 open_files, fewest_files, seed);
         abort();
     }
+    assert_int_equal(zts_node_free(), ZTS_ERR_OK);
     lab_close(lab);
     return 0;
 }
