@@ -65,9 +65,7 @@ static bool wants(void *unused, enum zt_log_level level, const char *module)
 static void take_line(void *unused, enum zt_log_level level, const char *module, const char *line)
 {
     (void)unused;
-    if (level == ZT_LOG_ERROR)
-        (void)fprintf(stderr, "libzt: %s: %s\n", module, line);
-    if (zts_trace_wants(group_of(module)))
+    if (level == ZT_LOG_ERROR || zts_trace_wants(group_of(module)))
         trace(module, line);
 }
 

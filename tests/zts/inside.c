@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking inside: counters and the trace. */
+#define _XOPEN_SOURCE 700
 #include "ZeroTierSockets.h"
 #include "known.h"
 
@@ -11,7 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -68,6 +71,72 @@ static void counters_need_a_node(void **unused)
     (void)unused;
     assert_int_equal(zts_counter_get(0, &counter), ZTS_ERR_SERVICE);
     assert_int_equal(zts_counter_get(0, NULL), ZTS_ERR_SERVICE);
+}
+
+/* Whatever is written to stderr meanwhile is in the file that comes back. */
+static FILE *catch_stderr(int *kept)
+{
+    FILE *caught = tmpfile();
+
+    assert_non_null(caught);
+    *kept = dup(STDERR_FILENO);
+    assert_true(*kept >= 0);
+    assert_int_equal(dup2(fileno(caught), STDERR_FILENO), STDERR_FILENO);
+    return caught;
+}
+
+static long let_go_of_stderr(FILE *caught, int kept)
+{
+    assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
+    (void)close(kept);
+    (void)fseek(caught, 0, SEEK_END);
+    long length = ftell(caught);
+    (void)fclose(caught);
+    return length;
+}
+
+static void harm_identity(const char *folder)
+{
+    char path[64];
+
+    (void)snprintf(path, sizeof path, "%s/identity.secret", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fputs("harmed", file);
+    (void)fclose(file);
+}
+
+static void remove_folder(const char *folder)
+{
+    char command[80];
+
+    (void)snprintf(command, sizeof command, "rm -r '%s'", folder);
+    assert_int_equal(system(command), 0);
+}
+
+/* A library that prints is a nuisance to whoever reads its lines anyway. */
+static void errors_go_to_the_sink_and_nowhere_else(void **unused)
+{
+    char context[] = "context", folder[] = "/tmp/zts-inside-XXXXXX";
+    int kept;
+
+    (void)unused;
+    forget_lines();
+    assert_non_null(mkdtemp(folder));
+    harm_identity(folder);
+    FILE *caught = catch_stderr(&kept);
+    int result = zts_trace_set(0, keep_line, context);
+    result = result == 0 ? zts_init_from_storage(folder) : result;
+    if (result == 0 && zts_node_start() == 0) {
+        for (int ms = 0; ms < PATIENCE_MS && count_with("identity.secret") == 0; ms++)
+            zts_util_delay(1);
+        (void)zts_node_stop();
+    }
+    int reset = zts_trace_set(0, NULL, NULL);
+    assert_int_equal(let_go_of_stderr(caught, kept), 0);
+    assert_int_equal(reset, 0);
+    assert_int_equal(count_with("identity.secret"), 1);
+    remove_folder(folder);
 }
 
 static void the_chosen_modules_are_traced_in_order(void **unused)
@@ -145,6 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unknown_modules_are_refused),
         cmocka_unit_test(counters_need_a_node),
+        cmocka_unit_test(errors_go_to_the_sink_and_nowhere_else),
         cmocka_unit_test(the_chosen_modules_are_traced_in_order),
         cmocka_unit_test(the_trace_can_be_changed_while_the_node_runs),
         cmocka_unit_test(every_counter_has_a_name_and_a_text),
