@@ -108,6 +108,14 @@ bool zt_socket_is_open(int fd)
     return socket_of(fd) != NULL;
 }
 
+bool zt_socket_is_raw(int fd)
+{
+    const struct lwip_sock *socket = socket_of(fd);
+
+    return socket != NULL && NETCONNTYPE_GROUP(socket->conn->type) == NETCONN_RAW &&
+           socket->conn->pcb.raw != NULL;
+}
+
 bool zt_stack_can_reach(const ip_addr_t *dest)
 {
     zt_core_lock();

@@ -74,6 +74,8 @@ bool zt_socket_reads_no_more(int fd);
 void zt_socket_abort_on_close(int fd);
 /* Is fd open at all? */
 bool zt_socket_is_open(int fd);
+/* Is it a raw socket, and not just being made or closed? Lock held. */
+bool zt_socket_is_raw(int fd);
 /* Does a joined network (or loopback) lead there? */
 bool zt_stack_can_reach(const ip_addr_t *dest);
 

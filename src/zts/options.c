@@ -77,22 +77,13 @@ static bool is_time_out_of_range(int level, int optname, const void *optval, zts
            wanted.tv_usec < 0 || wanted.tv_usec > INT32_MAX;
 }
 
-/* lwIP looks into what only raw sockets have before it asks whether this is one. */
-static bool is_of_another_kind(int fd, int level)
-{
-    int type = 0;
-    socklen_t length = sizeof type;
-
-    return level == ZTS_IPPROTO_RAW &&
-           (lwip_getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0 || type != SOCK_RAW);
-}
-
-/* 0: lwIP may be asked. Lock held. */
+/* 0: lwIP may be asked, which looks into what only raw sockets have before it asks whether this is one.
+   Lock held. */
 static int judge_option(int fd, int level)
 {
     if (!zt_socket_is_open(fd))
         return ZTS_EBADF;
-    return is_of_another_kind(fd, level) ? ZTS_ENOPROTOOPT : 0;
+    return level == ZTS_IPPROTO_RAW && !zt_socket_is_raw(fd) ? ZTS_ENOPROTOOPT : 0;
 }
 
 /* In one hold of the lock: lwIP looks into what a close takes away. */
