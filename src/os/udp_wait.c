@@ -209,11 +209,8 @@ void zt_udp_expect(struct zt_udp *udp)
     udp->watch.is_near = true;
 }
 
-static bool is_look_worth_it(struct zt_udp_watch *watch)
+static bool is_look_worth_it(struct zt_udp_watch *watch, bool is_near)
 {
-    bool is_near = watch->is_near;
-
-    watch->is_near = false;
     if (is_near && watch->looks_to_skip > 0) {
         watch->looks_to_skip--;
         return false;
@@ -246,12 +243,12 @@ static bool look_at_lone(struct zt_udp *udp)
     return came;
 }
 
-static bool wait_for_lone(struct zt_udp *udp)
+static bool wait_for_lone(struct zt_udp *udp, bool is_near)
 {
     struct zt_udp_watch *watch = &udp->watch;
     bool came = false;
 
-    if (is_look_worth_it(watch) && look_at_lone(udp))
+    if (is_look_worth_it(watch, is_near) && look_at_lone(udp))
         return true;
     /* Who wakes looks at the second after having set the first. */
     atomic_store(&watch->blocking, watch->lone);
@@ -267,7 +264,9 @@ unsigned zt_udp_wait(struct zt_udp *udp, int64_t timeout_ms)
 {
     struct zt_udp_watch *watch = &udp->watch;
     int64_t now_ms = zt_host_mono_ms();
+    bool is_near = watch->is_near;
 
+    watch->is_near = false; /* of this wait only, whichever way it takes */
     if (udp->ahead_count > 0)
         return ZT_UDP_READABLE;
     if (!is_lone_worth_it(udp, now_ms, timeout_ms))
@@ -278,7 +277,7 @@ unsigned zt_udp_wait(struct zt_udp *udp, int64_t timeout_ms)
         if (what || watch->lone_waits == 0)
             return what;
     }
-    if (wait_for_lone(udp))
+    if (wait_for_lone(udp, is_near))
         return ZT_UDP_READABLE;
     if (timeout_ms > 0) {
         int64_t spent_ms = zt_host_mono_ms() - now_ms;

@@ -24,20 +24,17 @@ static void add_address(struct addresses *addresses, struct zt_endpoint address)
         addresses->list[addresses->count++] = address;
 }
 
-/* By the entry with the longest prefix, as it is for remote endpoints. */
+/* By any entry, as it is for remote endpoints. */
 static bool is_blacklisted(const struct zt_service_options *options,
                            const struct zt_endpoint *address)
 {
-    const struct zt_physical *found = NULL;
-
     for (size_t i = 0; i < options->physical_count; i++) {
         const struct zt_physical *entry = &options->physical[i];
 
-        if (zt_endpoint_in(&entry->network, address) &&
-            (!found || entry->network.port > found->network.port))
-            found = entry;
+        if (entry->blacklist && zt_endpoint_in(&entry->network, address))
+            return true;
     }
-    return found && found->blacklist;
+    return false;
 }
 
 static void leave_out_blacklisted(const struct zt_service_options *options,

@@ -76,9 +76,8 @@ struct zt_service_options {
     size_t bind_count;
     const char *const *interface_blacklist; /* name prefixes */
     size_t interface_blacklist_count;
-    const struct zt_physical
-        *physical; /* what holds for remote endpoints; a blacklisted one of our own
-                                           is not bound either */
+    /* What holds for remote endpoints. One of our own that is blacklisted is not bound either. */
+    const struct zt_physical *physical;
     size_t physical_count;
     const struct zt_known_endpoint *known; /* to be tried */
     size_t known_count;
