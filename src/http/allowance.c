@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The allowance of the hosted API: a token bucket under a lock. */
-#define _POSIX_C_SOURCE 200809L
-
 #include "http/allowance.h"
-
-#include "base/text.h"
-
-#include <time.h>
 
 bool zt_allowance_open(struct zt_allowance *allowance, int64_t mono_ms)
 {
@@ -45,18 +39,4 @@ struct zt_allowance_state zt_allowance_state(struct zt_allowance *allowance, str
     state.remaining = (unsigned)(allowance->rate.milli / 1000);
     zt_monitor_leave(allowance->desk);
     return state;
-}
-
-void zt_http_date(char out[ZT_HTTP_DATE], int64_t wall_s)
-{
-    static const char days[] = "SunMonTueWedThuFriSat";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    time_t seconds = (time_t)wall_s;
-    struct tm parts;
-
-    if (!gmtime_r(&seconds, &parts))
-        parts = (struct tm){ .tm_mday = 1, .tm_year = 70, .tm_wday = 4 };
-    zt_format(out, ZT_HTTP_DATE, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
-              days + 3 * parts.tm_wday, parts.tm_mday, months + 3 * parts.tm_mon,
-              parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }

@@ -27,7 +27,4 @@ void zt_allowance_close(struct zt_allowance *allowance); /* also one that is all
 bool zt_allowance_take(struct zt_allowance *allowance, int64_t mono_ms);
 struct zt_allowance_state zt_allowance_state(struct zt_allowance *allowance, struct zt_instant now);
 
-#define ZT_HTTP_DATE 32 /* "Sun, 06 Nov 1994 08:49:37 GMT" with its 0 */
-void zt_http_date(char out[ZT_HTTP_DATE], int64_t wall_s);
-
 #endif

@@ -3,6 +3,7 @@
 #include "http/exchange.h"
 
 #include "base/text.h"
+#include "http/date.h"
 #include "http/listen.h"
 
 #include <stdlib.h>

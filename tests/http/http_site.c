@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "http/conf.h"
+#include "http/date.h"
 #include "http/exchange.h"
 #include "http/site.h"
 
