@@ -81,6 +81,17 @@ unsigned zt_socket_ready(int fd)
     return datagram_ready(socket);
 }
 
+bool zt_socket_ends_next(int fd)
+{
+    const struct lwip_sock *socket = lwip_socket_dbg_get_socket(fd);
+
+    if (socket == NULL || socket->conn == NULL ||
+        NETCONNTYPE_GROUP(socket->conn->type) != NETCONN_TCP)
+        return false;
+    return socket->conn->pcb.tcp == NULL ||
+           netconn_is_flag_set(socket->conn, NETCONN_FIN_RX_PENDING);
+}
+
 static bool has_bit(const uint8_t *bits, int number)
 {
     return (bits[number / 8] & (1U << (number % 8))) != 0;

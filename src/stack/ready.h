@@ -17,6 +17,8 @@ enum {
 };
 
 unsigned zt_socket_ready(int fd);
+/* Of a stream from which data was just received: is its end what comes next, or an error? */
+bool zt_socket_ends_next(int fd);
 /* To be called for each new descriptor, before anyone waits for it; accepted ones inherit it. */
 void zt_ready_attach(int fd);
 

@@ -57,7 +57,9 @@ static void on_event(int fd, bool is_news)
     compare(watch, fd);
 }
 
-void zts_watch_refresh(int fd)
+/* Who waits for edges takes a short read to mean that nothing is left: what came after it, and the end that
+   stopped it short, need an edge. */
+static void refresh(int fd, bool has_data)
 {
     if (watch_of(fd) == NULL)
         return;
@@ -65,12 +67,21 @@ void zts_watch_refresh(int fd)
     struct watch *watch = watch_of(fd);
     if (watch != NULL) {
         compare(watch, fd);
-        /* Who waits for edges may take a short read for the end: what came after it needs an edge. */
-        if (watch->mirror.readable && watch->has_news)
+        if (watch->mirror.readable && (watch->has_news || (has_data && zt_socket_ends_next(fd))))
             zt_mirror_stir(&watch->mirror);
         watch->has_news = false;
     }
     zt_core_unlock();
+}
+
+void zts_watch_refresh(int fd)
+{
+    refresh(fd, false);
+}
+
+void zts_watch_received(int fd, ssize_t result)
+{
+    refresh(fd, result > 0);
 }
 
 /* A stream says by itself when it has room; a datagram socket, which has no buffer, when the network

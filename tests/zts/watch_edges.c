@@ -83,6 +83,61 @@ static void what_comes_before_a_read_ends_is_an_edge_after_it(void **unused)
     close_all(pair);
 }
 
+/* The end came with the data, and its edge with theirs. */
+static void expect_edge_for_the_end(void (*leave)(int client), ssize_t last)
+{
+    struct pair pair = connected();
+    int waiter = edge_waiter(os_fd(pair.server));
+    char bytes[8];
+
+    assert_int_equal(next_edge(waiter, 0), EPOLLOUT);
+    assert_int_equal(zts_write(pair.client, "abcdef", 6), 6);
+    assert_int_equal(next_edge(waiter, PATIENCE_MS) & EPOLLIN, EPOLLIN);
+    leave(pair.client);
+    while ((seen(os_fd(pair.server)) & POLLIN) == 0 || zts_get_pending_data_size(pair.server) < 6)
+        zts_util_delay(1);
+    zts_util_delay(50);
+    assert_int_equal(zts_read(pair.server, bytes, 3), 3);
+    while (next_edge(waiter, 0) != 0)
+        continue;
+    assert_int_equal(zts_read(pair.server, bytes, 8), 3);
+    assert_int_equal(next_edge(waiter, PATIENCE_MS) & EPOLLIN, EPOLLIN);
+    assert_int_equal(zts_read(pair.server, bytes, 8), last);
+    /* once told, it makes no edge for each read */
+    while (next_edge(waiter, 0) != 0)
+        continue;
+    assert_int_equal(zts_read(pair.server, bytes, 8), 0);
+    assert_int_equal(next_edge(waiter, 0), 0);
+    close(waiter);
+    close_all(pair);
+}
+
+static void finish(int client)
+{
+    assert_int_equal(zts_shutdown_wr(client), 0);
+}
+
+static void reset(int client)
+{
+    struct zts_linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+    assert_int_equal(
+        zts_bsd_setsockopt(client, ZTS_SOL_SOCKET, ZTS_SO_LINGER, &at_once, sizeof at_once), 0);
+    assert_int_equal(zts_close(client), 0);
+}
+
+static void an_end_that_cut_a_read_short_is_an_edge(void **unused)
+{
+    (void)unused;
+    expect_edge_for_the_end(finish, 0);
+}
+
+static void an_error_that_cut_a_read_short_is_an_edge(void **unused)
+{
+    (void)unused;
+    expect_edge_for_the_end(reset, -1);
+}
+
 static void room_after_back_pressure_is_an_edge(void **unused)
 {
     struct pair pair = connected();
@@ -163,6 +218,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_arrival_after_the_last_byte_is_an_edge),
         cmocka_unit_test(what_comes_before_a_read_ends_is_an_edge_after_it),
+        cmocka_unit_test(an_end_that_cut_a_read_short_is_an_edge),
+        cmocka_unit_test(an_error_that_cut_a_read_short_is_an_edge),
         cmocka_unit_test(room_after_back_pressure_is_an_edge),
         cmocka_unit_test(no_edge_is_ever_missed),
     };
