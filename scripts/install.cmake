@@ -17,6 +17,9 @@ endif()
 
 # The prefix is where the file lies, since it is only known when it is installed.
 file(RELATIVE_PATH ZT_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+if(NOT ZT_BUNDLE)
+  set(ZT_PC_REQUIRES "Requires.private: libcrypto liblz4")
+endif()
 if(ZT_CENTRAL)
   # its own file would ask for what only a static libcurl needs
   set(ZT_PC_CURL " -lcurl")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* X25519 and Ed25519 on libcrypto, in the protocol's key and 96-byte signature forms. docs/wire.md 2. */
+/* X25519, and checking Ed25519, on libcrypto, in the protocol's key and 96-byte signature forms. docs/wire.md 2. */
 #include "crypto/agree.h"
 
 #include "crypto/algorithms.h"
@@ -16,10 +16,8 @@ enum { KEY_HALF = 32, DIGEST_KEPT = 32, ED25519_SIGNATURE = 64 };
 static void derive_public(int type, uint8_t out[KEY_HALF], const uint8_t secret[KEY_HALF])
 {
     size_t length = KEY_HALF;
-    EVP_PKEY *key;
+    EVP_PKEY *key = zt_libcrypto_secret(type, secret);
 
-    (void)zt_algorithms(); /* which prepares libcrypto */
-    key = EVP_PKEY_new_raw_private_key(type, NULL, secret, KEY_HALF);
     OPENSSL_assert(key != NULL);
     OPENSSL_assert(EVP_PKEY_get_raw_public_key(key, out, &length) == 1);
     EVP_PKEY_free(key);
@@ -53,9 +51,8 @@ bool zt_agree(struct zt_session_key *out, const struct zt_secret_key *mine,
 {
     uint8_t raw[KEY_HALF];
     uint8_t digest[64];
-    EVP_PKEY *my_key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, mine->bytes, KEY_HALF);
-    EVP_PKEY *their_key =
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL, theirs->bytes, KEY_HALF);
+    EVP_PKEY *my_key = zt_libcrypto_secret(EVP_PKEY_X25519, mine->bytes);
+    EVP_PKEY *their_key = zt_libcrypto_public(EVP_PKEY_X25519, theirs->bytes);
     bool agreed = my_key != NULL && their_key != NULL && derive_raw(raw, my_key, their_key);
 
     if (agreed) {
@@ -69,30 +66,6 @@ bool zt_agree(struct zt_session_key *out, const struct zt_secret_key *mine,
     return agreed;
 }
 
-void zt_sign(uint8_t out[ZT_SIGNATURE_SIZE], const struct zt_secret_key *secret,
-             const struct zt_public_key *key, const void *message, size_t length)
-{
-    uint8_t digest[64];
-    uint8_t own[KEY_HALF];
-    size_t own_length = sizeof own;
-    size_t signature_length = ED25519_SIGNATURE;
-    EVP_PKEY *signer =
-        EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, secret->bytes + KEY_HALF, KEY_HALF);
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-
-    OPENSSL_assert(signer != NULL && context != NULL);
-    OPENSSL_assert(EVP_PKEY_get_raw_public_key(signer, own, &own_length) == 1);
-    /* Signing one message under two public keys would give the secret away. */
-    OPENSSL_assert(memcmp(own, key->bytes + KEY_HALF, KEY_HALF) == 0);
-
-    zt_sha512(digest, message, length, NULL, 0);
-    OPENSSL_assert(EVP_DigestSignInit(context, NULL, NULL, NULL, signer) == 1);
-    OPENSSL_assert(EVP_DigestSign(context, out, &signature_length, digest, DIGEST_KEPT) == 1);
-    memcpy(out + ED25519_SIGNATURE, digest, DIGEST_KEPT);
-    EVP_MD_CTX_free(context);
-    EVP_PKEY_free(signer);
-}
-
 bool zt_verify(const struct zt_public_key *key, const void *message, size_t length,
                const uint8_t signature[ZT_SIGNATURE_SIZE])
 {
@@ -102,8 +75,7 @@ bool zt_verify(const struct zt_public_key *key, const void *message, size_t leng
     if (!zt_equal_secret(digest, signature + ED25519_SIGNATURE, DIGEST_KEPT))
         return false;
 
-    EVP_PKEY *signer =
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key->bytes + KEY_HALF, KEY_HALF);
+    EVP_PKEY *signer = zt_libcrypto_public(EVP_PKEY_ED25519, key->bytes + KEY_HALF);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool genuine =
         signer != NULL && context != NULL &&

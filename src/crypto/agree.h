@@ -32,9 +32,6 @@ void zt_public_key_of_x25519(uint8_t out[32], const uint8_t secret[32]);
 ZT_MUST_USE bool zt_agree(struct zt_session_key *out, const struct zt_secret_key *mine,
                           const struct zt_public_key *theirs);
 
-/* Deterministic. public must belong to secret. */
-void zt_sign(uint8_t out[ZT_SIGNATURE_SIZE], const struct zt_secret_key *secret,
-             const struct zt_public_key *key, const void *message, size_t length);
 ZT_MUST_USE bool zt_verify(const struct zt_public_key *key, const void *message, size_t length,
                            const uint8_t signature[ZT_SIGNATURE_SIZE]);
 

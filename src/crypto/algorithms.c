@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The algorithms of libcrypto we use, looked up once per process. They are never given back. */
+/* The set-up of libcrypto and the algorithms we use, once per process. They are never given back. */
 #include "crypto/algorithms.h"
 
 #include <openssl/crypto.h>
@@ -8,10 +8,18 @@ static CRYPTO_ONCE looked_up = CRYPTO_ONCE_STATIC_INIT;
 static struct zt_algorithms algorithms;
 
 /* A process may end while threads of ours compute: libcrypto's clean-up at exit would take its tables away
-   from under them, so it is left out where we are the first to use it. */
+   from under them, so it is left out where we are the first to use it. A copy that is ours alone needs
+   neither the texts of its errors nor the system's settings. */
+#ifdef ZT_OWN_LIBCRYPTO
+#define START_OPTIONS                                                                              \
+    (OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_LOAD_CONFIG)
+#else
+#define START_OPTIONS OPENSSL_INIT_NO_ATEXIT
+#endif
+
 static void look_up(void)
 {
-    OPENSSL_assert(OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL) == 1);
+    OPENSSL_assert(OPENSSL_init_crypto(START_OPTIONS, NULL) == 1);
     algorithms.sha384 = EVP_MD_fetch(NULL, "SHA2-384", NULL);
     algorithms.sha512 = EVP_MD_fetch(NULL, "SHA2-512", NULL);
     algorithms.poly1305 = EVP_MAC_fetch(NULL, "POLY1305", NULL);
@@ -24,4 +32,16 @@ const struct zt_algorithms *zt_algorithms(void)
 {
     OPENSSL_assert(CRYPTO_THREAD_run_once(&looked_up, look_up) == 1);
     return &algorithms;
+}
+
+EVP_PKEY *zt_libcrypto_secret(int type, const uint8_t raw[32])
+{
+    (void)zt_algorithms();
+    return EVP_PKEY_new_raw_private_key(type, NULL, raw, 32);
+}
+
+EVP_PKEY *zt_libcrypto_public(int type, const uint8_t raw[32])
+{
+    (void)zt_algorithms();
+    return EVP_PKEY_new_raw_public_key(type, NULL, raw, 32);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A signing key that is used again and again: libcrypto's key and context, set up once. docs/wire.md 2. */
+/* Signing: libcrypto's key and context, set up once for all signatures. docs/wire.md 2. */
 #include "crypto/signer.h"
 
 #include "base/mem.h"
+#include "crypto/algorithms.h"
 #include "crypto/digest.h"
 
 #include <openssl/crypto.h>
@@ -23,8 +24,7 @@ static bool set_up(struct zt_signer *signer, const struct zt_secret_key *secret,
     uint8_t own[KEY_HALF];
     size_t own_length = sizeof own;
 
-    signer->key =
-        EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, secret->bytes + KEY_HALF, KEY_HALF);
+    signer->key = zt_libcrypto_secret(EVP_PKEY_ED25519, secret->bytes + KEY_HALF);
     signer->ready = EVP_MD_CTX_new();
     signer->working = EVP_MD_CTX_new();
     return signer->key && signer->ready && signer->working &&
@@ -65,4 +65,14 @@ void zt_signer_sign(struct zt_signer *signer, uint8_t out[ZT_SIGNATURE_SIZE], co
     OPENSSL_assert(EVP_DigestSign(signer->working, out, &signature_length, digest, DIGEST_KEPT) ==
                    1);
     memcpy(out + ED25519_SIGNATURE, digest, DIGEST_KEPT);
+}
+
+void zt_sign(uint8_t out[ZT_SIGNATURE_SIZE], const struct zt_secret_key *secret,
+             const struct zt_public_key *key, const void *message, size_t length)
+{
+    struct zt_signer *signer = zt_signer_new(secret, key);
+
+    OPENSSL_assert(signer != NULL);
+    zt_signer_sign(signer, out, message, length);
+    zt_signer_free(signer);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A signing key that is used again and again: scheduled once, where zt_sign sets it up for each message.
-   Signatures are the same. docs/wire.md 2. */
+/* Signing: with a key that is used again and again, scheduled once, or once for all. Deterministic, and
+   the same both ways. docs/wire.md 2. */
 #ifndef ZT_CRYPTO_SIGNER_H
 #define ZT_CRYPTO_SIGNER_H
 
@@ -15,5 +15,9 @@ struct zt_signer *zt_signer_new(const struct zt_secret_key *secret,
 void zt_signer_free(struct zt_signer *signer); /* NULL is fine */
 void zt_signer_sign(struct zt_signer *signer, uint8_t out[ZT_SIGNATURE_SIZE], const void *message,
                     size_t length);
+
+/* Once. key must belong to secret. */
+void zt_sign(uint8_t out[ZT_SIGNATURE_SIZE], const struct zt_secret_key *secret,
+             const struct zt_public_key *key, const void *message, size_t length);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "crypto/signer.h"
 #include "crypto/salsa.h"
 #include "crypto/wipe.h"
 

@@ -2,6 +2,8 @@
 /* Planet and moons: one signed form for both, and who may follow whom. */
 #include "vl1/world.h"
 
+#include "crypto/signer.h"
+
 #include <assert.h>
 #include <string.h>
 

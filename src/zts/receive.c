@@ -237,7 +237,7 @@ static ssize_t receive(int fd, struct zts_msghdr *msg, int flags)
     ssize_t result =
         zts_is_stream(fd) ? receive_stream(fd, msg, flags) : receive_datagram(fd, msg, flags, room);
     zts_turn_give_back(ZTS_TURN_READ, fd);
-    zts_watch_received(fd, result);
+    zts_watch_received(fd, result > 0);
     return result;
 }
 

@@ -79,9 +79,9 @@ void zts_watch_refresh(int fd)
     refresh(fd, false);
 }
 
-void zts_watch_received(int fd, ssize_t result)
+void zts_watch_received(int fd, bool has_data)
 {
-    refresh(fd, result > 0);
+    refresh(fd, has_data);
 }
 
 /* A stream says by itself when it has room; a datagram socket, which has no buffer, when the network

@@ -5,12 +5,11 @@
 #define ZT_ZTS_WATCH_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 /* The caller accepted a connection from the socket, or changed its state: compare again. */
 void zts_watch_refresh(int fd);
-/* The caller received so many bytes, or failed to. */
-void zts_watch_received(int fd, ssize_t result);
+/* The caller tried to receive; has_data: and got some. */
+void zts_watch_received(int fd, bool has_data);
 /* Sending was refused for now. */
 void zts_watch_refused(int fd);
 /* The socket is about to be closed. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Agreement, key derivation and signatures: published values, and forgeries refused. */
 #include "crypto/agree.h"
+#include "crypto/signer.h"
 #include "crypto/digest.h"
 #include "base/text.h"
 
