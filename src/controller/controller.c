@@ -22,6 +22,7 @@ struct zt_controller *zt_controller_new(const struct zt_identity *self, struct z
     controller->self = *self;
     controller->self.signer = controller->signer = zt_signer_new(&self->secret, &self->key);
     controller->store = store;
+    controller->failed_mono_ms = ZT_NEVER_MS;
     controller->log = log;
     zt_rng_init(&controller->rng, seed);
     controller->gates = zt_alloc(ZT_MAX_REQUEST_GATES * sizeof *controller->gates);

@@ -10,6 +10,8 @@
 #include <poll.h>
 #include <string.h>
 
+#define READ_ONLY "25006" /* SQLSTATE read_only_sql_transaction */
+
 /* Says why in one line. */
 static void note_error(struct zt_postgres *postgres, const char *text)
 {
@@ -18,27 +20,31 @@ static void note_error(struct zt_postgres *postgres, const char *text)
     zt_format(postgres->error, sizeof postgres->error, "%.*s", (int)length, text);
 }
 
+/* Says of each server, a line each, why it is not of use, without the advice that follows after a tab. */
+static void note_attempt(struct zt_postgres *postgres)
+{
+    const char *line = PQerrorMessage(postgres->connection);
+    size_t at = 0, length;
+
+    postgres->error[0] = 0;
+    for (; *line; line += length + (line[length] == '\n')) {
+        length = strcspn(line, "\n");
+        if (*line == '\t' || length == 0)
+            continue;
+        zt_format(postgres->error + at, sizeof postgres->error - at, "%s%.*s", at > 0 ? "; " : "",
+                  (int)length, line);
+        at = strlen(postgres->error);
+    }
+}
+
+/* Who was of no use, or is lost, comes last in the next attempt. */
 static void drop(struct zt_postgres *postgres)
 {
+    if (postgres->connection)
+        zt_postgres_hosts_turn(&postgres->hosts, PQhost(postgres->connection));
     PQfinish(postgres->connection);
     postgres->connection = NULL;
     postgres->state = ZT_POSTGRES_DOWN;
-}
-
-/* What the user names comes last and so has the last word. */
-static PGconn *start(const struct zt_postgres *postgres, bool wait)
-{
-    static const char *const keys[] = { "application_name",
-                                        "connect_timeout",
-                                        "keepalives_idle",
-                                        "tcp_user_timeout",
-                                        "client_encoding",
-                                        "dbname",
-                                        NULL };
-    const char *const values[] = { "zt controller", "10", "10", "10000", "UTF8",
-                                   postgres->where, NULL };
-
-    return wait ? PQconnectdbParams(keys, values, 1) : PQconnectStartParams(keys, values, 1);
 }
 
 static void ignore_notice(void *context, const PGresult *result)
@@ -64,7 +70,7 @@ static bool come_up(struct zt_postgres *postgres)
     (void)PQsetNoticeReceiver(postgres->connection, ignore_notice, NULL);
     (void)PQsetnonblocking(postgres->connection, 1);
     postgres->state = ZT_POSTGRES_UP;
-    if (postgres->set_up(postgres) && (!postgres->is_serving || limit_locks(postgres)))
+    if ((!postgres->is_serving || limit_locks(postgres)) && postgres->set_up(postgres))
         return true;
     drop(postgres);
     return false;
@@ -84,10 +90,10 @@ bool zt_postgres_open(struct zt_postgres *postgres, const char *where,
         return false;
     }
     memcpy(postgres->where, where, length);
-    postgres->connection = start(postgres, true);
+    postgres->connection = zt_postgres_hosts_connect(&postgres->hosts, where, true);
     if (PQstatus(postgres->connection) == CONNECTION_OK)
         return come_up(postgres);
-    note_error(postgres, PQerrorMessage(postgres->connection));
+    note_attempt(postgres);
     drop(postgres);
     return false;
 }
@@ -95,6 +101,7 @@ bool zt_postgres_open(struct zt_postgres *postgres, const char *where,
 void zt_postgres_close(struct zt_postgres *postgres)
 {
     drop(postgres);
+    zt_postgres_hosts_clear(&postgres->hosts);
     zt_free(postgres->where);
     postgres->where = NULL;
 }
@@ -127,7 +134,7 @@ static int go_on_connecting(struct zt_postgres *postgres, int64_t mono_ms)
         return ZT_STORE_AWAY;
     postgres->awaited = PQconnectPoll(postgres->connection);
     if (postgres->awaited == PGRES_POLLING_FAILED) {
-        note_error(postgres, PQerrorMessage(postgres->connection));
+        note_attempt(postgres);
         return fail_attempt(postgres, mono_ms);
     }
     if (postgres->awaited != PGRES_POLLING_OK)
@@ -142,9 +149,9 @@ static int begin_connecting(struct zt_postgres *postgres, int64_t mono_ms)
 {
     if (mono_ms < postgres->retry_ms)
         return ZT_STORE_AWAY;
-    postgres->connection = start(postgres, false);
+    postgres->connection = zt_postgres_hosts_connect(&postgres->hosts, postgres->where, false);
     if (PQstatus(postgres->connection) == CONNECTION_BAD) {
-        note_error(postgres, PQerrorMessage(postgres->connection));
+        note_attempt(postgres);
         return fail_attempt(postgres, mono_ms);
     }
     postgres->state = ZT_POSTGRES_CONNECTING;
@@ -250,21 +257,37 @@ static void drain(struct zt_postgres *postgres)
         PQclear(rest);
 }
 
+/* Is it the server that refuses, whatever it is asked? One that ends a connection says so (57P: it stops, it
+   has crashed) before the connection breaks; one that may only be read from is a standby, or was made so. */
+static bool is_servers_fault(struct zt_postgres *postgres, const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+    if (PQstatus(postgres->connection) != CONNECTION_OK)
+        return true;
+    if (state && strcmp(state, READ_ONLY) == 0) {
+        note_error(postgres, "the server can only be read from (is it a standby?)");
+        return true;
+    }
+    return state && (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0);
+}
+
+/* Who looks for another server finds it, or this one once it is good again. */
 static PGresult *judge(struct zt_postgres *postgres, PGresult *result, int *why)
 {
     ExecStatusType status = PQresultStatus(result);
+    bool is_away;
 
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE)
         return result;
     note_error(postgres, PQresultErrorMessage(result));
+    is_away = is_servers_fault(postgres, result);
     PQclear(result);
-    *why = ZT_STORE_AWAY;
-    if (PQstatus(postgres->connection) != CONNECTION_OK) {
+    if (is_away)
         drop(postgres);
-        return NULL;
-    }
-    *why = ZT_STORE_FAILED;
-    drain(postgres);
+    else
+        drain(postgres);
+    *why = postgres->state == ZT_POSTGRES_UP ? ZT_STORE_FAILED : ZT_STORE_AWAY;
     return NULL;
 }
 

@@ -5,20 +5,22 @@
 #define ZT_CONTROLLER_POSTGRES_H
 
 #include "base/bytes.h"
+#include "controller/postgres_hosts.h"
 #include "controller/store.h"
 
 #include <libpq-fe.h>
 
-#define ZT_POSTGRES_CONNECT_MS 10000   /* for one attempt */
-#define ZT_POSTGRES_ANSWER_MS 5000     /* of silence, then the server counts as gone */
-#define ZT_POSTGRES_PATIENCE_MS 1000   /* of it, then others are served; the answer may come yet */
-#define ZT_POSTGRES_ALONE_MS 60000     /* of it, while there is nobody else to serve */
-#define ZT_POSTGRES_LOCK_MS 500        /* for a row that somebody else holds */
-#define ZT_POSTGRES_DELAY_MS 250       /* after a failed attempt; doubles */
-#define ZT_POSTGRES_MAX_DELAY_MS 15000 /* at most */
+#define ZT_POSTGRES_ANSWER_MS 5000    /* of silence, then the server counts as gone */
+#define ZT_POSTGRES_CONNECT_MS 5000   /* for one attempt; then it begins with the next server */
+#define ZT_POSTGRES_PATIENCE_MS 1000  /* of it, then others are served; the answer may come yet */
+#define ZT_POSTGRES_ALONE_MS 60000    /* of it, while there is nobody else to serve */
+#define ZT_POSTGRES_LOCK_MS 500       /* for a row that somebody else holds */
+#define ZT_POSTGRES_DELAY_MS 250      /* after a failed attempt; doubles */
+#define ZT_POSTGRES_MAX_DELAY_MS 5000 /* at most */
 
 struct zt_postgres {
     char *where; /* owned */
+    struct zt_postgres_hosts hosts;
     PGconn *connection;
     /* LATE: a command was sent, and nobody waits for its answer any more. */
     enum { ZT_POSTGRES_DOWN, ZT_POSTGRES_CONNECTING, ZT_POSTGRES_UP, ZT_POSTGRES_LATE } state;
@@ -29,7 +31,7 @@ struct zt_postgres {
     int patience_ms; /* with the present one */
     bool (*set_up)(
         struct zt_postgres *postgres); /* after each connect; false: error is filled in */
-    char error[256];
+    char error[512];
 };
 
 /* Connects, waiting. False: error is filled in. Either way zt_postgres_close is due. */

@@ -19,9 +19,10 @@
 #define ZT_MAX_DECISIONS 64        /* stored in one transaction; more are the next one's */
 #define ZT_REVOKE_FANOUT 64        /* recipients per revocation when a whole network goes */
 #define ZT_TEND_INTERVAL_MS 1000
-#define ZT_SEEN_INTERVAL_MS 60000 /* times of requests are stored this often */
-#define ZT_SEEN_AT_ONCE 1000      /* in one second, so that requests don't wait for it */
-#define ZT_ONLINE_MS 120000       /* docs/wire.md 18.1 */
+#define ZT_SEEN_INTERVAL_MS 60000    /* times of requests are stored this often */
+#define ZT_SEEN_AT_ONCE 1000         /* in one second, so that requests don't wait for it */
+#define ZT_FAILURE_INTERVAL_MS 10000 /* one line of the log stands for all failures of the store */
+#define ZT_ONLINE_MS 120000          /* docs/wire.md 18.1 */
 
 /* What a member's last request said about itself. docs/wire.md 12.2 */
 struct zt_member_traits {
@@ -113,6 +114,8 @@ struct zt_controller {
     struct zt_signer *signer; /* owned; of self */
     struct zt_store *store;   /* borrowed */
     bool is_store_away;       /* as was last told in the log */
+    int64_t failed_mono_ms;   /* when a failure of the store was last told */
+    uint64_t failure_count;   /* not told since */
     bool must_reload;         /* reading the store again has failed, or is needed */
     bool has_unread_network;  /* whose record was no good when it was read */
     int64_t wall_ms;          /* when it was last called */

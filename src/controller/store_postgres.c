@@ -136,11 +136,25 @@ static bool prepare(struct zt_postgres *postgres)
     return true;
 }
 
+/* A primary whose synchronous standby is gone lets everybody in, and lets each change wait. Who has others to
+   serve finds out by a change of nothing. The row stays locked while one waits, so there is no second. */
+static bool try_writing(struct zt_postgres *postgres)
+{
+    char why[sizeof postgres->error];
+
+    if (zt_postgres_command(postgres, "UPDATE zt_schema SET version = version") == ZT_STORE_OK)
+        return true;
+    zt_format(why, sizeof why, "%s", postgres->error);
+    zt_format(postgres->error, sizeof postgres->error,
+              "no change is carried out (does the server wait for a standby?): %s", why);
+    return false;
+}
+
 /* Listening comes before the first load, so that no change falls between. */
 static bool set_up(struct zt_postgres *postgres)
 {
-    return zt_postgres_make_schema(postgres) && prepare(postgres) &&
-           zt_postgres_command(postgres, "LISTEN zt_changed") == ZT_STORE_OK;
+    return zt_postgres_make_schema(postgres) && (!postgres->is_serving || try_writing(postgres)) &&
+           prepare(postgres) && zt_postgres_command(postgres, "LISTEN zt_changed") == ZT_STORE_OK;
 }
 
 /* A row of the four columns that each SELECT above has. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of running controllers share: a controller, asking it, a PostgreSQL server."""
 import glob
+import http.client
 import json
 import os
 import shutil
@@ -13,23 +14,31 @@ import time
 PATIENCE = 30  # seconds
 
 
+class Line(http.client.HTTPConnection):
+    """HTTP by the socket in a state directory."""
+
+    def __init__(self, home):
+        super().__init__("localhost", timeout=PATIENCE)
+        self.home = home
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(f"{self.home}/control.sock")
+
+
 def ask(home, method, path, body=None):
     """Status and body; None if nobody is there or the answer did not come whole."""
-    with socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(PATIENCE)
-        try:
-            line.connect(f"{home}/control.sock")
-            line.sendall(json.dumps({"method": method, "path": path, "body": body}).encode() + b"\n")
-            answer = b""
-            while not answer.endswith(b"\n"):
-                more = line.recv(1 << 20)
-                if not more:
-                    return None
-                answer += more
-        except OSError:
-            return None
-    answer = json.loads(answer)
-    return answer["status"], answer["body"]
+    line = Line(home)
+    try:
+        line.request(method, path, json.dumps(body) if body is not None else None)
+        answer = line.getresponse()
+        text = answer.read()
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        line.close()
+    return answer.status, json.loads(text)
 
 
 class Controller:
@@ -60,15 +69,23 @@ class Controller:
 
 
 class Postgres:
-    """A cluster of the test's own, on a Unix socket in its folder."""
+    """A cluster of the test's own, on a Unix socket in its folder: a new one, or a standby of another."""
 
-    def __init__(self, folder, programs):
+    def __init__(self, folder, programs, primary=None):
         self.folder, self.programs = folder, programs
         self.lend = ["runuser", "-u", "nobody", "--"] if os.geteuid() == 0 else []
         if self.lend:
             shutil.chown(folder, "nobody")
-        self.run("initdb", "-D", "data", "-A", "trust", "-U", "zt", "-E", "UTF8", "--locale=C")
         self.store = f"postgres:host={folder} user=zt dbname=postgres"
+        if primary:
+            self.copy(primary)
+        else:
+            self.run("initdb", "-D", "data", "-A", "trust", "-U", "zt", "-E", "UTF8", "--locale=C")
+
+    def copy(self, primary):
+        """In place of what was there, if anything."""
+        shutil.rmtree(f"{self.folder}/data", ignore_errors=True)
+        self.run("pg_basebackup", "-h", primary.folder, "-U", "zt", "-D", "data", "-R", "-c", "fast")
 
     def run(self, program, *arguments):
         subprocess.run([*self.lend, f"{self.programs}/{program}", *arguments], cwd=self.folder, check=True,
@@ -81,11 +98,30 @@ class Postgres:
     def stop(self, how):
         self.run("pg_ctl", "-s", "-w", "-D", "data", "-m", how, "stop")
 
+    def promote(self):
+        self.run("pg_ctl", "-s", "-w", "-D", "data", "promote")
 
-def find_postgres(folder):
+    def signal(self, number):
+        """To all processes of the server."""
+        with open(f"{self.folder}/data/postmaster.pid", encoding="ascii") as file:
+            main = file.readline().strip()
+        found = subprocess.run(["ps", "-o", "pid=", "--ppid", main], check=False, stdout=subprocess.PIPE, text=True)
+        for process in [main, *found.stdout.split()]:
+            try:
+                os.kill(int(process), number)
+            except ProcessLookupError:
+                pass  # it has just ended
+
+    def sql(self, command):
+        """What it tells, as text."""
+        return subprocess.run([f"{self.programs}/psql", "-v", "ON_ERROR_STOP=1", "-Atqc", command, "-h", self.folder,
+                               "-U", "zt", "postgres"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def find_postgres(folder, primary=None):
     """None if PostgreSQL is not installed."""
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"))
-    return Postgres(folder, os.path.dirname(found[-1])) if found else None
+    return Postgres(folder, os.path.dirname(found[-1]), primary) if found else None
 
 
 def wait_until(is_so, what):

@@ -7,7 +7,10 @@
 
 #include "controller_database.h"
 
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 static bool has_postgres;
 
@@ -171,6 +174,137 @@ static void a_lock_is_waited_for_by_those_who_work_alone(void **state)
     zt_postgres_close(&alone);
 }
 
+/* It says so, and breaks the connection after that. */
+static void a_server_that_ends_the_connection_is_away(void **state)
+{
+    struct link *link = link_of(state);
+
+    assert_int_equal(
+        zt_postgres_command(&link->postgres, "SELECT pg_terminate_backend(pg_backend_pid())"),
+        ZT_STORE_AWAY);
+    assert_non_null(strstr(link->postgres.error, "terminating connection"));
+    assert_int_equal(step_until_up(link), ZT_STORE_RELOAD);
+}
+
+static void a_server_that_can_only_be_read_from_is_away(void **state)
+{
+    struct link *link = link_of(state);
+
+    assert_int_equal(zt_postgres_command(&link->postgres, "SET default_transaction_read_only = on"),
+                     ZT_STORE_OK);
+    assert_int_equal(zt_postgres_command(&link->postgres, "SELECT 1"), ZT_STORE_OK);
+    assert_int_equal(zt_postgres_command(&link->postgres, "CREATE TABLE half (a integer)"),
+                     ZT_STORE_AWAY);
+    assert_non_null(strstr(link->postgres.error, "can only be read from"));
+    assert_int_equal(step_until_up(link), ZT_STORE_RELOAD);
+}
+
+static void an_error_of_ours_is_none_of_the_server(void **state)
+{
+    struct link *link = link_of(state);
+
+    assert_int_equal(zt_postgres_command(&link->postgres, "SELECT 1/0"), ZT_STORE_FAILED);
+    assert_non_null(strstr(link->postgres.error, "division by zero"));
+    assert_int_equal(zt_postgres_command(&link->postgres, "SELECT 1"), ZT_STORE_OK);
+}
+
+/* Listens, and never says anything. Its port. */
+static int open_silent_server(uint16_t *port)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET };
+    socklen_t length = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+static void after_a_server_that_never_answers_comes_the_next_one(void **state)
+{
+    struct link other = { .now_ms = 1000 };
+    char where[256];
+    uint16_t port;
+    int silent;
+
+    (void)link_of(state);
+    silent = open_silent_server(&port);
+    (void)snprintf(where, sizeof where, "host=%s,127.0.0.1 port=5432,%u user=zt dbname=postgres",
+                   database.folder, port);
+    assert_true(zt_postgres_open(&other.postgres, where, set_up_nothing));
+    assert_int_equal(zt_postgres_step(&other.postgres, other.now_ms), ZT_STORE_OK);
+    assert_int_equal(
+        zt_postgres_command(&other.postgres, "SELECT pg_terminate_backend(pg_backend_pid())"),
+        ZT_STORE_AWAY);
+    assert_int_equal(zt_postgres_step(&other.postgres, other.now_ms), ZT_STORE_AWAY);
+    assert_string_equal(PQhost(other.postgres.connection), "127.0.0.1");
+    other.now_ms += ZT_POSTGRES_CONNECT_MS + 1;
+    assert_int_equal(zt_postgres_step(&other.postgres, other.now_ms), ZT_STORE_AWAY);
+    other.now_ms += ZT_POSTGRES_DELAY_MS;
+    assert_int_equal(step_until_up(&other), ZT_STORE_RELOAD);
+    assert_string_equal(PQhost(other.postgres.connection), database.folder);
+    zt_postgres_close(&other.postgres);
+    assert_int_equal(close(silent), 0);
+}
+
+static int tcp_option(const struct zt_postgres *postgres, int which)
+{
+    int value;
+    socklen_t length = sizeof value;
+
+    assert_int_equal(
+        getsockopt(PQsocket(postgres->connection), IPPROTO_TCP, which, &value, &length), 0);
+    return value;
+}
+
+/* Over TCP nobody tells that a machine is off, as long as nothing is sent. */
+static void a_connection_that_has_died_is_noticed_within_a_minute(void **unused)
+{
+    struct zt_postgres postgres = { .set_up = set_up_nothing };
+    char where[64];
+    uint16_t port;
+    int silent = open_silent_server(&port);
+
+    (void)unused;
+    (void)snprintf(where, sizeof where, "host=127.0.0.1 port=%u", port);
+    postgres.where = where;
+    assert_int_equal(zt_postgres_step(&postgres, 1000), ZT_STORE_AWAY);
+    assert_true(tcp_option(&postgres, TCP_KEEPIDLE) +
+                    tcp_option(&postgres, TCP_KEEPINTVL) * tcp_option(&postgres, TCP_KEEPCNT) <=
+                60);
+    postgres.where = NULL;
+    zt_postgres_close(&postgres);
+    assert_int_equal(close(silent), 0);
+}
+
+static void the_order_of_servers_turns(void **unused)
+{
+    char hosts[] = "a,b,,d", ports[] = "1,2,3,4", one[] = "5432";
+    struct zt_postgres_hosts lists = { true, { hosts, NULL, ports } };
+
+    (void)unused;
+    zt_postgres_hosts_turn(&lists, "a");
+    assert_string_equal(hosts, "b,,d,a");
+    assert_string_equal(ports, "2,3,4,1");
+    zt_postgres_hosts_turn(&lists, "d"); /* after it comes a */
+    assert_string_equal(hosts, "a,b,,d");
+    assert_string_equal(ports, "1,2,3,4");
+    zt_postgres_hosts_turn(&lists, "unknown");
+    assert_string_equal(hosts, "b,,d,a");
+    zt_postgres_hosts_turn(&lists, NULL);
+    assert_string_equal(hosts, ",d,a,b");
+    lists.lists[ZT_POSTGRES_PORT] = one;
+    zt_postgres_hosts_turn(&lists, "b");
+    assert_string_equal(one, "5432");
+    assert_string_equal(hosts, ",d,a,b");
+    lists = (struct zt_postgres_hosts){ true, { NULL, hosts, one } };
+    zt_postgres_hosts_turn(&lists, "d"); /* by their addresses, where there are no names */
+    assert_string_equal(hosts, "a,b,,d");
+}
+
 static int start_database(void **unused)
 {
     (void)unused;
@@ -196,6 +330,12 @@ int main(void)
         TEST(a_long_command_is_not_stuck_on_its_way),
         TEST(a_server_that_dies_while_its_answer_is_late_is_found_again),
         TEST(a_lock_is_waited_for_by_those_who_work_alone),
+        TEST(a_server_that_ends_the_connection_is_away),
+        TEST(a_server_that_can_only_be_read_from_is_away),
+        TEST(an_error_of_ours_is_none_of_the_server),
+        TEST(after_a_server_that_never_answers_comes_the_next_one),
+        cmocka_unit_test(a_connection_that_has_died_is_noticed_within_a_minute),
+        cmocka_unit_test(the_order_of_servers_turns),
     };
 
     return cmocka_run_group_tests(tests, start_database, stop_database);

@@ -275,6 +275,52 @@ static void any_allocation_may_fail_among_several(void **state)
     (void)set_up(state);
 }
 
+static unsigned lines_told;
+static char last_line[512];
+
+static void note_line(void *context, enum zt_log_level level, const char *module, const char *line)
+{
+    (void)context;
+    (void)level;
+    (void)module;
+    lines_told++;
+    zt_format(last_line, sizeof last_line, "%s", line);
+}
+
+static void open_with_log(struct fixture *fixture)
+{
+    static const struct zt_log log = { .level = ZT_LOG_ERROR, .sink = note_line };
+    struct zt_identity self = make_identity(CONTROLLER_ADDRESS);
+    uint8_t seed[32] = { 7 };
+    char error[128];
+
+    zt_controller_free(fixture->controller);
+    fixture->controller = zt_controller_new(&self, fixture->store, seed, &log, error, sizeof error);
+    assert_non_null(fixture->controller);
+    lines_told = 0;
+}
+
+/* Each failure is told to who asked; the log has one line in ten seconds. */
+static void a_store_that_fails_does_not_fill_the_log(void **state)
+{
+    struct fixture *fixture = *state;
+
+    open_with_log(fixture);
+    put_result = ZT_STORE_FAILED;
+    for (int i = 0; i < 100; i++) {
+        zt_controller_tend(fixture->controller, fixture->now);
+        assert_null(set_network(fixture, NWID, "{\"name\":\"y\"}"));
+        assert_int_equal(fixture->error.status, 500);
+        pass(fixture, 99);
+    }
+    assert_int_equal(lines_told, 1);
+    pass(fixture, 10000);
+    zt_controller_tend(fixture->controller, fixture->now);
+    ask(fixture, NWID, 0x10);
+    assert_int_equal(lines_told, 2);
+    assert_non_null(strstr(last_line, "(99 other failures before)"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_watched, tear_down)
 
 int main(void)
@@ -292,6 +338,7 @@ int main(void)
         TEST(one_that_asks_twice_at_once_is_one_member),
         TEST(a_stranger_that_is_let_in_does_not_give_way_to_others),
         TEST(any_allocation_may_fail_among_several),
+        TEST(a_store_that_fails_does_not_fill_the_log),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
