@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP by libcurl: plain, to one host, without proxies. */
+/* HTTP by libcurl: plain, to one host or Unix socket, without proxies. */
 #include "cmd/http_ask.h"
 
 #include "base/text.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define TIMEOUT_MS 60000L
-#define MAX_ANSWER (64u << 20)
+#define MAX_ANSWER (1u << 30) /* a million members */
 #define URL_TEXT 1024
 
 struct answer {
@@ -38,19 +38,23 @@ static size_t take(char *bytes, size_t size, size_t count, void *context)
 static struct curl_slist *make_headers(const char *token)
 {
     char line[256];
-    struct curl_slist *headers, *all;
+    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json"), *all;
 
+    if (!headers || !token)
+        return headers;
     zt_format(line, sizeof line, "X-ZT1-Auth: %s", token);
-    headers = curl_slist_append(NULL, line);
-    all = headers ? curl_slist_append(headers, "Content-Type: application/json") : NULL;
+    all = curl_slist_append(headers, line);
     if (!all)
         curl_slist_free_all(headers);
     return all;
 }
 
-static void prepare(CURL *curl, const char *url, const char *method, const char *body,
-                    const struct curl_slist *headers, struct answer *answer, char *why)
+static void prepare(CURL *curl, const struct zt_http_place *place, const char *url,
+                    const char *method, const char *body, const struct curl_slist *headers,
+                    struct answer *answer, char *why)
 {
+    if (place->socket)
+        (void)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, place->socket);
     (void)curl_easy_setopt(curl, CURLOPT_URL, url);
     (void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -75,6 +79,20 @@ static bool write_url(char url[URL_TEXT], const struct zt_http_place *place, con
     return true;
 }
 
+/* Of a Unix socket the system's word says more than libcurl's, which speaks of hosts and ports. */
+static void explain(CURL *curl, const struct zt_http_place *place, CURLcode code, const char *why,
+                    char *error, size_t size)
+{
+    long number = 0;
+
+    if (place->socket && code == CURLE_COULDNT_CONNECT)
+        (void)curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &number);
+    if (number)
+        zt_format(error, size, "%s; is a root or controller running there?", strerror((int)number));
+    else
+        zt_format(error, size, "%s", *why ? why : curl_easy_strerror(code));
+}
+
 int zt_http_ask(const struct zt_http_place *place, const char *method, const char *path,
                 const char *body, char **answer, char *error, size_t size)
 {
@@ -88,12 +106,12 @@ int zt_http_ask(const struct zt_http_place *place, const char *method, const cha
     if (!write_url(url, place, path)) {
         zt_format(why, sizeof why, "the name of the host, or the path, is too long");
     } else if (got.text && headers && curl) {
-        prepare(curl, url, method, body, headers, &got, why);
+        prepare(curl, place, url, method, body, headers, &got, why);
         code = curl_easy_perform(curl);
         if (code == CURLE_OK)
             (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     }
-    zt_format(error, size, "%s", *why ? why : curl_easy_strerror(code));
+    explain(curl, place, code, why, error, size);
     curl_easy_cleanup(curl);
     curl_slist_free_all(headers);
     *answer = status ? got.text : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking the local API over HTTP, as tools on other machines do. docs/wire.md 20.1. */
+/* Asking the local API over HTTP, on this machine or another. docs/wire.md 20.1. */
 #ifndef ZT_CMD_HTTP_ASK_H
 #define ZT_CMD_HTTP_ASK_H
 
@@ -7,9 +7,10 @@
 
 /* Where, and as whom. */
 struct zt_http_place {
-    const char *host; /* name or address; an IPv6 one without brackets */
+    const char *socket; /* path of a Unix socket; NULL: TCP to host and port */
+    const char *host;   /* name or address; an IPv6 one without brackets */
     unsigned port;
-    const char *token;
+    const char *token; /* NULL: none is needed there */
 };
 
 /* One request; body is JSON, or NULL. The answer's status, and its text in *answer, which the caller

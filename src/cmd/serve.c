@@ -15,7 +15,7 @@
     "      --http IP:PORT    serve the HTTP APIs there; may be repeated. Without it on\n"          \
     "                        loopback, at the number of the UDP port\n"                            \
     "      --http-allow IP/BITS  administration from there too; may be repeated\n"                 \
-    "      --no-http         no HTTP at all\n"                                                     \
+    "      --no-http         no HTTP by TCP, only at DIR/control.sock\n"                           \
     "  -v, --verbose         log every packet\n"                                                   \
     "  -j, --json            print the line that says `ready` as JSON\n"
 

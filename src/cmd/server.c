@@ -5,6 +5,7 @@
 #include "cmd/server.h"
 
 #include "base/text.h"
+#include "cmd/claim.h"
 #include "cmd/control.h"
 #include "crypto/wipe.h"
 #include "os/host.h"
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define WAIT_MS 100 /* how soon a signal is noticed */
 
@@ -23,14 +25,15 @@ struct server {
     const struct zt_server_options *options;
     struct zt_log log;
     struct zt_folder *folder;
+    int claim; /* of the folder; -1: none */
+    char socket[ZT_CONTROL_PATH];
     struct zt_identity self;
     uint8_t *planet; /* owned; NULL: that of the state directory */
     size_t planet_length;
     struct zt_keeper *keeper;
     struct zt_service *service;
     struct zt_api api;
-    struct zt_control *control;
-    struct zt_http *http; /* NULL: not wanted */
+    struct zt_http *http;
     char error[ZT_HOME_TEXT];
 };
 
@@ -198,6 +201,8 @@ static bool start_http(struct server *server)
     struct zt_http_options options = {
         .home = from->home,
         .folder = server->folder,
+        .socket = server->socket,
+        .no_tcp = from->no_http,
         .listen = from->http,
         .listen_count = from->http_count,
         .port = zt_service_port(server->service, 0),
@@ -208,7 +213,7 @@ static bool start_http(struct server *server)
         .log = &server->log,
     };
 
-    if (from->no_http || is_signalled)
+    if (is_signalled)
         return true;
     server->http = zt_http_start(&options, server->error, sizeof server->error);
     return server->http != NULL;
@@ -217,17 +222,19 @@ static bool start_http(struct server *server)
 static bool start(struct server *server)
 {
     const struct zt_server_options *options = server->options;
-    int code = zt_folder_open(&server->folder, options->home);
     char text[ZT_ERROR_TEXT];
+    int code;
 
+    if (!zt_control_path(server->socket, options->home, server->error, sizeof server->error))
+        return false;
+    code = zt_folder_open(&server->folder, options->home);
     if (code != 0) {
         zt_error_text(code, text);
         zt_format(server->error, sizeof server->error, "%s: %s", options->home, text);
         return false;
     }
-    /* First of all, so that two processes never share a state directory. */
-    server->control = zt_control_open(options->home, server->error, sizeof server->error);
-    if (!server->control ||
+    server->claim = zt_claim(options->home, server->error, sizeof server->error);
+    if (server->claim < 0 ||
         zt_home_own_identity(&server->self, server->folder, options->home, server->error) != 0 ||
         !find_planet(server) || !open_keeper(server) || !start_service(server))
         return false;
@@ -235,17 +242,13 @@ static bool start(struct server *server)
                                            &server->log, server->error, sizeof server->error))
         return false;
     server->api = (struct zt_api){ server->service, server->keeper };
-    if (zt_control_run(server->control, &server->api))
-        return wait_until_up(server) && start_http(server);
-    zt_format(server->error, sizeof server->error, "no thread is to be had");
-    return false;
+    return wait_until_up(server) && start_http(server);
 }
 
 /* Each is stopped before what it uses. */
 static void stop(struct server *server)
 {
     zt_http_stop(server->http);
-    zt_control_stop(server->control);
     zt_keeper_stop(server->keeper);
     if (server->service)
         zt_service_stop(server->service, 0);
@@ -253,6 +256,8 @@ static void stop(struct server *server)
     zt_folder_close(server->folder);
     free(server->planet);
     zt_identity_wipe(&server->self);
+    if (server->claim >= 0)
+        (void)close(server->claim);
 }
 
 static void print_ready(const struct server *server)
@@ -260,7 +265,7 @@ static void print_ready(const struct server *server)
     const struct zt_server_options *options = server->options;
     char address[ZT_ADDRESS_TEXT], planet[ZT_HOME_TEXT];
     unsigned port = zt_service_port(server->service, 0);
-    unsigned http = server->http ? zt_http_port(server->http) : 0;
+    unsigned http = zt_http_port(server->http);
 
     zt_hex_number_write(address, server->self.address, 10);
     zt_format(planet, sizeof planet, "%s/planet", options->home);
@@ -285,6 +290,7 @@ int zt_server_run(const struct zt_server_options *options)
 {
     struct server server = {
         .options = options,
+        .claim = -1,
         .log = { .level = options->is_verbose ? ZT_LOG_TRACE : ZT_LOG_INFO, .sink = print_line },
     };
     bool is_good;

@@ -24,7 +24,7 @@ struct zt_server_options {
     size_t endpoint_count;                                 /* 0: the machine's own */
     struct zt_endpoint bind[ZT_MAX_SERVER_ENDPOINTS];
     size_t bind_count;
-    bool no_http;
+    bool no_http;                                /* no TCP */
     struct zt_endpoint http[ZT_MAX_HTTP_LISTEN]; /* where it listens; count 0: as it chooses */
     size_t http_count;
     struct zt_endpoint http_allow[ZT_MAX_HTTP_PREFIXES]; /* networks that may administer */

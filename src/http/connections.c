@@ -49,7 +49,8 @@ static void cut(struct zt_connection *connection)
     connection->is_cut = true;
 }
 
-/* Makes room for one more of this address, or of any (NULL). */
+/* Makes room for one more of this address, or of any (NULL). Those of the Unix socket have none: a crowd
+   outside does not cut them. */
 static void make_room(struct zt_connections *connections, const struct zt_endpoint *remote,
                       size_t most)
 {
@@ -59,7 +60,10 @@ static void make_room(struct zt_connections *connections, const struct zt_endpoi
     for (size_t i = 0; i < CAPACITY; i++) {
         struct zt_connection *at = &connections->list[i];
 
-        if (!at->is_used || at->is_cut || (remote && !zt_endpoint_same_ip(&at->remote, remote)))
+        bool counts =
+            remote ? zt_endpoint_same_ip(&at->remote, remote) : at->remote.family != ZT_FAMILY_NONE;
+
+        if (!at->is_used || at->is_cut || !counts)
             continue;
         count++;
         if (!oldest || at->since_ms < oldest->since_ms)
@@ -76,7 +80,8 @@ struct zt_connection *zt_connections_add(struct zt_connections *connections, int
 
     zt_monitor_enter(connections->desk);
     make_room(connections, remote, ZT_MAX_HTTP_PER_CLIENT);
-    make_room(connections, NULL, ZT_MAX_HTTP_CONNECTIONS);
+    if (remote->family != ZT_FAMILY_NONE)
+        make_room(connections, NULL, ZT_MAX_HTTP_CONNECTIONS);
     for (size_t i = 0; i < CAPACITY && !found; i++)
         if (!connections->list[i].is_used)
             found = &connections->list[i];

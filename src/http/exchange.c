@@ -76,8 +76,10 @@ static struct zt_http_request request_of(struct MHD_Connection *connection, cons
         .is_too_long = exchange->is_too_long,
     };
 
-    if (info && info->client_addr)
+    if (info && info->client_addr) {
         request.remote = zt_http_endpoint_of(info->client_addr);
+        request.is_owner = info->client_addr->sa_family == AF_UNIX;
+    }
     return request;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The door of the HTTP APIs: listens on TCP and answers from a backend. docs/http.md. */
+/* The door of the HTTP APIs: listens on TCP and a Unix socket, answers from a backend. docs/http.md. */
 #ifndef ZT_HTTP_HTTP_H
 #define ZT_HTTP_HTTP_H
 
@@ -32,6 +32,8 @@ struct zt_http_backend {
 struct zt_http_options {
     const char *home;         /* path of the state directory, to be shown */
     struct zt_folder *folder; /* the same: holds tokens, account and local.conf */
+    const char *socket; /* path of a Unix socket for the owner, who needs no token; NULL: none */
+    bool no_tcp;        /* the Unix socket only */
     const struct zt_endpoint
         *listen; /* count 0: loopback, or all addresses if others may come in */
     size_t listen_count;
@@ -52,10 +54,11 @@ ZT_MUST_USE bool zt_http_network_read(struct zt_endpoint *network, const char *t
 struct zt_http;
 
 /* Makes the tokens if they are missing, and answers from now on. NULL: error says why, with the file or
-   the address. Of the two default addresses those are left out that this machine does not have. */
+   the address. A socket that somebody left at that path is replaced. Of the two default addresses those
+   are left out that this machine does not have. */
 struct zt_http *zt_http_start(const struct zt_http_options *options, char *error,
                               size_t error_size);
-uint16_t zt_http_port(const struct zt_http *http); /* of the first address; 0: there is none */
+uint16_t zt_http_port(const struct zt_http *http); /* of the first TCP address; 0: none */
 void zt_http_stop(struct zt_http *http);           /* answers what is being asked; NULL is fine */
 
 #endif

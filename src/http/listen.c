@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TCP sockets to listen on: IPv4 and IPv6 apart, so that each address is what it seems. */
+/* Sockets to listen on; of TCP, IPv4 and IPv6 apart, so that each address is what it seems. */
 #define _DEFAULT_SOURCE
 
 #include "http/listen.h"
@@ -11,6 +11,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define BACKLOG 128
@@ -68,8 +70,6 @@ static int prepare(int made, struct zt_endpoint *endpoint)
     socklen_t length = write_address(&address, endpoint);
     int yes = 1;
 
-    (void)fcntl(made, F_SETFD, FD_CLOEXEC);
-    (void)fcntl(made, F_SETFL, O_NONBLOCK);
     (void)setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (endpoint->family == ZT_FAMILY_IPV6)
         (void)setsockopt(made, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
@@ -82,14 +82,59 @@ static int prepare(int made, struct zt_endpoint *endpoint)
     return 0;
 }
 
-int zt_http_listen(struct zt_endpoint *endpoint)
+/* Or a negative errno. */
+static int open_socket(int family)
 {
-    int made = socket(endpoint->family == ZT_FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_STREAM, 0);
-    int code = made < 0 ? -errno : prepare(made, endpoint);
+    int made = socket(family, SOCK_STREAM, 0);
 
+    if (made < 0)
+        return -errno;
+    (void)fcntl(made, F_SETFD, FD_CLOEXEC);
+    (void)fcntl(made, F_SETFL, O_NONBLOCK);
+    return made;
+}
+
+static int close_unless(int code, int made)
+{
     if (code == 0)
         return made;
-    if (made >= 0)
-        (void)close(made);
+    (void)close(made);
     return code;
+}
+
+int zt_http_listen(struct zt_endpoint *endpoint)
+{
+    int made = open_socket(endpoint->family == ZT_FAMILY_IPV4 ? AF_INET : AF_INET6);
+
+    return made < 0 ? made : close_unless(prepare(made, endpoint), made);
+}
+
+/* The file begins with the mode of its socket, or where a system does otherwise gets it before anybody can
+   connect. */
+static int prepare_at(int made, const struct sockaddr_un *address)
+{
+    struct stat there;
+
+    if (lstat(address->sun_path, &there) == 0 && S_ISSOCK(there.st_mode))
+        (void)unlink(address->sun_path);
+    (void)fchmod(made, 0600);
+    if (bind(made, (const struct sockaddr *)address, sizeof *address) != 0)
+        return -errno;
+    if (chmod(address->sun_path, 0600) == 0 && listen(made, BACKLOG) == 0)
+        return 0;
+    int code = -errno;
+    (void)unlink(address->sun_path);
+    return code;
+}
+
+int zt_http_listen_at(const char *path)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int made;
+
+    if (strlen(path) >= sizeof address.sun_path)
+        return -ENAMETOOLONG;
+    zt_format(address.sun_path, sizeof address.sun_path, "%s", path);
+    made = open_socket(AF_UNIX);
+    return made < 0 ? made : close_unless(prepare_at(made, &address), made);
 }

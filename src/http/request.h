@@ -14,7 +14,8 @@
 
 /* All borrowed; a text that was not sent is NULL. */
 struct zt_http_request {
-    struct zt_endpoint remote; /* who asks */
+    struct zt_endpoint remote; /* who asks; NONE: not over IP */
+    bool is_owner; /* came by the socket that only the owner of the directory may open */
     const char *method, *path; /* path: decoded, without the query */
     const char *auth_header;   /* X-ZT1-Auth */
     const char *authorization;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The server: a listener of libmicrohttpd for each address, and the thread that cuts slow connections. */
+/* The server: a listener of libmicrohttpd for each address and for the Unix socket, and the thread that cuts
+   slow connections. */
 #include "http/http.h"
 
 #include "base/mem.h"
@@ -26,6 +27,8 @@ struct listener {
 struct zt_http {
     struct zt_site site;
     struct zt_connections *connections;
+    const char *socket;        /* path of the Unix socket; NULL: there is none */
+    struct MHD_Daemon *owners; /* serves it */
     size_t listener_count;
     struct listener listeners[ZT_MAX_HTTP_LISTEN];
     struct zt_thread *sweeper, *reporter;
@@ -94,28 +97,49 @@ static void note_end(void *context, struct MHD_Connection *connection, void **ex
     zt_connections_done(http->connections, info ? info->socket_context : NULL, zt_host_mono_ms());
 }
 
-static int start_listener(struct zt_http *http, struct listener *listener)
+/* Serves a listening socket, which it takes. 0 or a negative errno. */
+static int serve(struct zt_http *http, int listening, unsigned flags, struct MHD_Daemon **daemon)
 {
-    /* Not its epoll, which misses an end that comes together with the last bytes. */
-    unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL;
-    int listening = zt_http_listen(&listener->endpoint);
-
     if (listening < 0)
         return listening;
-    if (listener->endpoint.family == ZT_FAMILY_IPV6)
-        flags |= MHD_USE_IPv6;
-    listener->daemon = MHD_start_daemon(
-        flags, listener->endpoint.port, NULL, NULL, zt_exchange_step, &http->site,
-        MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_THREAD_POOL_SIZE, WORKERS,
-        MHD_OPTION_CONNECTION_LIMIT, ZT_MAX_HTTP_CONNECTIONS + ZT_HTTP_SLACK,
-        MHD_OPTION_CONNECTION_TIMEOUT, ZT_HTTP_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY, MHD_OPTION_UNESCAPE_CALLBACK, zt_exchange_unescape, NULL,
-        MHD_OPTION_NOTIFY_CONNECTION, note_connection, http, MHD_OPTION_NOTIFY_COMPLETED, note_end,
-        http, MHD_OPTION_END);
-    if (listener->daemon)
+    /* Not its epoll, which misses an end that comes together with the last bytes. */
+    flags |= MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL;
+    *daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, zt_exchange_step, &http->site, MHD_OPTION_LISTEN_SOCKET, listening,
+        MHD_OPTION_THREAD_POOL_SIZE, WORKERS, MHD_OPTION_CONNECTION_LIMIT,
+        ZT_MAX_HTTP_CONNECTIONS + ZT_HTTP_SLACK, MHD_OPTION_CONNECTION_TIMEOUT, ZT_HTTP_IDLE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_UNESCAPE_CALLBACK,
+        zt_exchange_unescape, NULL, MHD_OPTION_NOTIFY_CONNECTION, note_connection, http,
+        MHD_OPTION_NOTIFY_COMPLETED, note_end, http, MHD_OPTION_END);
+    if (*daemon)
         return 0;
     (void)close(listening);
     return -ENOMEM;
+}
+
+static int start_listener(struct zt_http *http, struct listener *listener)
+{
+    int listening = zt_http_listen(&listener->endpoint);
+    unsigned flags = listener->endpoint.family == ZT_FAMILY_IPV6 ? MHD_USE_IPv6 : 0;
+
+    return serve(http, listening, flags, &listener->daemon);
+}
+
+static bool start_owners(struct zt_http *http, const char *path, char *error, size_t error_size)
+{
+    int listening, code;
+    char text[ZT_ERROR_TEXT];
+
+    if (!path)
+        return true;
+    listening = zt_http_listen_at(path);
+    http->socket = listening >= 0 ? path : NULL;
+    code = serve(http, listening, 0, &http->owners);
+    if (code == 0)
+        return true;
+    zt_error_text(code, text);
+    zt_format(error, error_size, "%s: %s", path, text);
+    return false;
 }
 
 /* Loopback only, unless somebody else may come in. */
@@ -138,6 +162,8 @@ static bool start_listeners(struct zt_http *http, const struct zt_http_options *
     size_t count =
         options->listen_count ? options->listen_count : choose_default(http, options->port, own);
 
+    if (options->no_tcp)
+        return true;
     for (size_t i = 0; i < count; i++) {
         struct listener *listener = &http->listeners[http->listener_count];
         char address[ZT_ENDPOINT_TEXT], text[ZT_ERROR_TEXT];
@@ -171,7 +197,8 @@ static bool start(struct zt_http *http, const struct zt_http_options *options, c
     if (!http->connections || !http->end)
         return false;
     http->sweeper = zt_thread_start("zt-http", sweep, http);
-    if (!http->sweeper || !start_listeners(http, options, error, error_size))
+    if (!http->sweeper || !start_owners(http, options->socket, error, error_size) ||
+        !start_listeners(http, options, error, error_size))
         return false;
     zt_format(error, error_size, "out of memory");
     http->reporter = zt_thread_start("zt-metrics", write_metrics, http);
@@ -221,6 +248,10 @@ void zt_http_stop(struct zt_http *http)
 {
     if (!http)
         return;
+    if (http->socket)
+        (void)unlink(http->socket);
+    if (http->owners)
+        MHD_stop_daemon(http->owners);
     for (size_t i = 0; i < http->listener_count; i++)
         MHD_stop_daemon(http->listeners[i].daemon);
     if (http->end) {

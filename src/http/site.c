@@ -99,6 +99,13 @@ static const char *token_of(const struct zt_http_request *request)
     return credential(request->authorization, "bearer");
 }
 
+/* May this one administer all? */
+static bool is_admin(const struct zt_site *site, const struct zt_http_request *request,
+                     const char *given)
+{
+    return request->is_owner || zt_token_is(&site->token, given);
+}
+
 static bool refuse(struct zt_http_answer *answer)
 {
     zt_http_say(answer, 401, json_object());
@@ -119,7 +126,7 @@ static bool refuses_hosted(struct zt_site *site, const struct zt_http_request *r
     const char *given = credential(request->authorization, "token");
 
     given = given ? given : token_of(request);
-    if (given && (zt_token_is(&site->token, given) || zt_account_knows(site->account, given)))
+    if (is_admin(site, request, given) || (given && zt_account_knows(site->account, given)))
         return !zt_allowance_take(&site->allowance, zt_host_mono_ms()) && refuse_more(site, answer);
     if (!given || strlen(given) >= ZT_MIN_API_TOKEN)
         return refuse(answer);
@@ -139,17 +146,17 @@ static bool refuses_caller(struct zt_site *site, const struct zt_http_request *r
     const char *given = token_of(request);
 
     if (strcmp(request->path, "/metrics") == 0) {
-        if (zt_token_is(&site->metrics_token, given) || zt_token_is(&site->token, given))
+        if (zt_token_is(&site->metrics_token, given) || is_admin(site, request, given))
             return false;
         return refuse(answer);
     }
-    if (!zt_prefixes_admit(&site->allowed, &request->remote))
+    if (!request->is_owner && !zt_prefixes_admit(&site->allowed, &request->remote))
         return refuse(answer);
     if (is_open(request->path))
         return false;
     if (zt_site_hosted_path(request->path))
         return refuses_hosted(site, request, answer);
-    return zt_token_is(&site->token, given) ? false : refuse(answer);
+    return is_admin(site, request, given) ? false : refuse(answer);
 }
 
 static bool refuse_length(struct zt_http_answer *answer)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The control socket against clients that are slow, silent, many, wrong, or gone. */
+/* The control socket against clients that are slow, silent, many, wrong, or gone; and the claim of the
+   directory. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "cmd/control.h"
@@ -10,9 +11,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "cmd/control_socket.h"
+#include "cmd/claim.h"
+#include "http/connections.h"
+#include "http/http.h"
+#include "http/request.h"
 #include "os/host.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,21 +28,23 @@
 #include <unistd.h>
 
 #define BIG (8 << 20)
+#define PATIENCE_MS 10000
+#define ECHO "POST /peer HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\n{\"n\":7}"
 
 struct bench {
-    char home[64];
-    struct zt_control *control;
-    struct sockaddr_un address;
+    char home[64], socket[ZT_CONTROL_PATH];
+    struct zt_folder *folder;
+    struct zt_http *http;
 };
 
-/* Stands for the real one: "/echo" gives the body back, "/big" more than a socket holds. */
-json_t *zt_api_route(const struct zt_api *api, const char *method, const char *path,
-                     const json_t *body, int *status)
+/* Stands for the real one: "/peer" gives the body back, "/moon" more than a socket holds. */
+static json_t *answer(void *context, const char *method, const char *path, const json_t *body,
+                      int *status)
 {
-    (void)api;
+    (void)context;
     (void)method;
     *status = 200;
-    if (strcmp(path, "/big") == 0) {
+    if (strcmp(path, "/moon") == 0) {
         char *text = calloc(1, BIG + 1);
         json_t *big;
 
@@ -49,18 +56,39 @@ json_t *zt_api_route(const struct zt_api *api, const char *method, const char *p
     return body ? json_deep_copy(body) : json_null();
 }
 
+static char *list(void *context, uint64_t nwid, const struct zt_list_form *form, size_t *length,
+                  int *status)
+{
+    (void)context;
+    (void)nwid;
+    (void)form;
+    *status = 200;
+    *length = 2;
+    return strdup("{}");
+}
+
+static struct zt_http *start(const struct bench *bench, const char *socket, char error[256])
+{
+    struct zt_http_options options = { .home = bench->home,
+                                       .folder = bench->folder,
+                                       .socket = socket,
+                                       .no_tcp = true,
+                                       .backend = { NULL, answer, list } };
+
+    return zt_http_start(&options, error, 256);
+}
+
 static int set_up(void **state)
 {
-    static const struct zt_api nothing;
     struct bench *bench = calloc(1, sizeof *bench);
     char error[256];
 
     strcpy(bench->home, "/tmp/zt-control-XXXXXX");
     assert_non_null(mkdtemp(bench->home));
-    bench->control = zt_control_open(bench->home, error, sizeof error);
-    assert_non_null(bench->control);
-    assert_true(zt_control_run(bench->control, &nothing));
-    assert_true(zt_control_address(&bench->address, bench->home, error, sizeof error));
+    assert_int_equal(zt_folder_open(&bench->folder, bench->home), 0);
+    assert_true(zt_control_path(bench->socket, bench->home, error, sizeof error));
+    bench->http = start(bench, bench->socket, error);
+    assert_non_null(bench->http);
     *state = bench;
     return 0;
 }
@@ -68,21 +96,24 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct bench *bench = *state;
-    char path[128];
+    char command[128];
 
-    zt_control_stop(bench->control);
-    (void)snprintf(path, sizeof path, "%s/control.lock", bench->home);
-    (void)unlink(path);
-    assert_int_equal(rmdir(bench->home), 0); /* the socket is gone */
+    zt_http_stop(bench->http);
+    assert_int_equal(access(bench->socket, F_OK), -1);
+    zt_folder_close(bench->folder);
+    (void)snprintf(command, sizeof command, "rm -r %s", bench->home);
+    assert_int_equal(system(command), 0);
     free(bench);
     return 0;
 }
 
 static int connect_to(const struct bench *bench)
 {
-    int made = zt_control_connect(&bench->address);
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int made = socket(AF_UNIX, SOCK_STREAM, 0);
 
-    assert_true(made >= 0);
+    strcpy(address.sun_path, bench->socket);
+    assert_int_equal(connect(made, (const struct sockaddr *)&address, sizeof address), 0);
     return made;
 }
 
@@ -91,113 +122,140 @@ static void send_text(int socket, const char *text)
     assert_int_equal(send(socket, text, strlen(text), MSG_NOSIGNAL), strlen(text));
 }
 
-/* What comes within the time: a line, "" for a closed connection, "-" for nothing. */
-static const char *receive_line(int socket, int timeout_ms)
+/* What comes until it ends with this, "" for a closed connection, "-" for nothing more in time. */
+static const char *receive_until(int socket, const char *end)
 {
-    static char line[4096];
+    static char text[4096];
     size_t length = 0;
 
-    while (length < sizeof line - 1) {
+    while (length < sizeof text - 1) {
         struct pollfd wait = { socket, POLLIN, 0 };
 
-        if (poll(&wait, 1, timeout_ms) <= 0)
+        if (poll(&wait, 1, PATIENCE_MS) <= 0)
             return "-";
-        if (recv(socket, line + length, 1, 0) <= 0)
+        if (recv(socket, text + length, 1, 0) <= 0)
             return "";
-        if (line[length++] == '\n')
-            break;
+        text[++length] = 0;
+        if (length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0)
+            return text;
     }
-    line[length] = 0;
-    return line;
+    return "-";
 }
 
 static bool still_answers(const struct bench *bench)
 {
-    json_t *body = json_pack("{s:i}", "n", 7), *answer;
+    json_t *body = json_pack("{s:i}", "n", 7), *got;
     char error[256];
     int status = 0;
 
-    answer = zt_control_ask(bench->home, "GET", "/echo", body, &status, error, sizeof error);
-    bool is_good = status == 200 && json_equal(answer, body);
-    json_decref(answer);
+    got = zt_control_ask(bench->home, "POST", "/peer", body, &status, error, sizeof error);
+    bool is_good = status == 200 && json_equal(got, body);
+    json_decref(got);
     json_decref(body);
     return is_good;
 }
 
 static void a_request_is_answered_and_the_next_one_too(void **state)
 {
-    const struct bench *bench = *state;
-    int socket = connect_to(bench);
+    int socket = connect_to(*state);
 
     for (int i = 0; i < 3; i++) {
-        send_text(socket, "{\"method\":\"GET\",\"path\":\"/echo\",\"body\":[1]}\n");
-        assert_string_equal(receive_line(socket, 2000), "{\"status\":200,\"body\":[1]}\n");
+        send_text(socket, ECHO);
+        assert_memory_equal(receive_until(socket, "{\"n\":7}"), "HTTP/1.1 200 ", 13);
     }
     (void)close(socket);
 }
 
-static void lines_that_come_together_are_answered_one_by_one(void **state)
+static void requests_that_come_together_are_answered_one_by_one(void **state)
 {
-    const struct bench *bench = *state;
-    int socket = connect_to(bench);
+    int socket = connect_to(*state);
 
-    send_text(socket, "{\"method\":\"GET\",\"path\":\"/echo\",\"body\":[1]}\n"
-                      "{\"method\":\"GET\",\"path\":\"/echo\",\"body\":[2]}\n"
-                      "{\"method\":\"GET\",\"path\":\"/ec");
-    assert_string_equal(receive_line(socket, 2000), "{\"status\":200,\"body\":[1]}\n");
-    assert_string_equal(receive_line(socket, 2000), "{\"status\":200,\"body\":[2]}\n");
-    send_text(socket, "ho\",\"body\":[3]}\n");
-    assert_string_equal(receive_line(socket, 2000), "{\"status\":200,\"body\":[3]}\n");
+    send_text(socket, ECHO ECHO "POST /pe");
+    assert_memory_equal(receive_until(socket, "{\"n\":7}"), "HTTP/1.1 200 ", 13);
+    assert_memory_equal(receive_until(socket, "{\"n\":7}"), "HTTP/1.1 200 ", 13);
+    send_text(socket, "er HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\n{\"n\":8}");
+    assert_memory_equal(receive_until(socket, "{\"n\":8}"), "HTTP/1.1 200 ", 13);
     (void)close(socket);
 }
 
-static void garbage_is_refused_line_by_line(void **state)
+static void refusals_are_those_of_the_api(void **state)
 {
-    static const char *const cases[] = { "\n",
-                                         "{}\n",
-                                         "[]\n",
-                                         "not json\n",
-                                         "{\"method\":1}\n",
-                                         "{\"method\":\"GET\",\"path\":7}\n",
-                                         "\xff\xfe\n",
-                                         "{\"method\":\"GET\"\n" };
+    static const struct {
+        const char *method, *path;
+        int status;
+    } cases[] = {
+        { "GET", "/nowhere", 404 }, { "GET", "/counters", 404 }, { "DELETE", "/status", 405 },
+        { "GET", "/bond/x", 400 },  { "GET", "/config", 200 },
+    };
     const struct bench *bench = *state;
-    int socket = connect_to(bench);
+    char error[256];
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        send_text(socket, cases[i]);
-        assert_string_equal(receive_line(socket, 2000),
-                            "{\"status\":400,\"body\":{\"error\":400,\"description\":\"not a "
-                            "request\"}}\n");
+        int status = 0;
+        json_t *got = zt_control_ask(bench->home, cases[i].method, cases[i].path, NULL, &status,
+                                     error, sizeof error);
+
+        assert_int_equal(status, cases[i].status);
+        assert_int_equal(json_integer_value(json_object_get(got, "error")),
+                         status == 200 ? 0 : status);
+        json_decref(got);
     }
-    (void)close(socket);
+}
+
+static void garbage_is_refused_or_ends_the_connection(void **state)
+{
+    static const char *const cases[] = {
+        "\r\n\r\n\r\n\r\n",
+        "{\"method\":\"GET\",\"path\":\"/peer\"}\r\n\r\n",
+        "GET\r\n\r\n",
+        "\xff\xfe\r\n\r\n",
+        "POST /peer HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+        "POST /peer HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n[7]",
+    };
+    const struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int socket = connect_to(bench);
+        const char *got;
+
+        send_text(socket, cases[i]);
+        assert_int_equal(shutdown(socket, SHUT_WR), 0);
+        got = receive_until(socket, "\r\n");
+        assert_true(*got == 0 || strncmp(got, "HTTP/1.1 4", 10) == 0 ||
+                    strncmp(got, "HTTP/1.0 4", 10) == 0);
+        (void)close(socket);
+    }
     assert_true(still_answers(bench));
 }
 
 static void a_half_closed_client_still_gets_its_answer(void **state)
 {
-    const struct bench *bench = *state;
-    int socket = connect_to(bench);
+    int socket = connect_to(*state);
 
-    send_text(socket, "{\"method\":\"GET\",\"path\":\"/echo\",\"body\":[1]}\n");
+    send_text(socket, ECHO);
     assert_int_equal(shutdown(socket, SHUT_WR), 0);
-    assert_string_equal(receive_line(socket, 2000), "{\"status\":200,\"body\":[1]}\n");
-    assert_string_equal(receive_line(socket, 2000), "");
+    assert_memory_equal(receive_until(socket, "{\"n\":7}"), "HTTP/1.1 200 ", 13);
+    assert_string_equal(receive_until(socket, "x"), "");
     (void)close(socket);
 }
 
-static void a_client_that_does_not_read_keeps_nobody_waiting(void **state)
+/* More of each kind than the server has threads. */
+static void clients_that_do_not_read_or_write_keep_nobody_waiting(void **state)
 {
     const struct bench *bench = *state;
-    int socket = connect_to(bench);
-    int64_t start_ms;
+    int sockets[24];
 
-    send_text(socket, "{\"method\":\"GET\",\"path\":\"/big\"}\n");
-    zt_host_sleep_ms(300);
-    start_ms = zt_host_mono_ms();
-    assert_true(still_answers(bench));
-    assert_true(zt_host_mono_ms() - start_ms < 2000);
-    (void)close(socket);
+    for (size_t i = 0; i < 24; i++) {
+        sockets[i] = connect_to(bench);
+        if (i % 3 == 0)
+            send_text(sockets[i], "GET /moon HTTP/1.1\r\nHost: a\r\n\r\n");
+        else if (i % 3 == 1)
+            send_text(sockets[i], "POST /peer HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{");
+    }
+    for (int i = 0; i < 8; i++)
+        assert_true(still_answers(bench));
+    for (size_t i = 0; i < 24; i++)
+        (void)close(sockets[i]);
 }
 
 static void a_big_answer_arrives_whole(void **state)
@@ -205,78 +263,138 @@ static void a_big_answer_arrives_whole(void **state)
     const struct bench *bench = *state;
     char error[256];
     int status;
-    json_t *answer = zt_control_ask(bench->home, "GET", "/big", NULL, &status, error, sizeof error);
+    json_t *got = zt_control_ask(bench->home, "GET", "/moon", NULL, &status, error, sizeof error);
 
-    assert_int_equal(json_string_length(answer), BIG);
-    json_decref(answer);
+    assert_int_equal(json_string_length(got), BIG);
+    json_decref(got);
 }
 
-static void silent_and_slow_clients_are_dropped_after_their_time(void **state)
+static void a_body_that_is_too_long_is_refused(void **state)
 {
     const struct bench *bench = *state;
-    int silent = connect_to(bench), slow = connect_to(bench);
-    int64_t start_ms = zt_host_mono_ms();
+    char *text = calloc(1, ZT_MAX_HTTP_BODY + 1), error[256];
+    int status = 0;
+    json_t *body, *got;
 
-    for (int i = 0; i < 100 && send(slow, "{", 1, MSG_NOSIGNAL) == 1; i++)
-        zt_host_sleep_ms(100);
-    assert_in_range(zt_host_mono_ms() - start_ms, ZT_CONTROL_CLIENT_MS - 200,
-                    ZT_CONTROL_CLIENT_MS + 2000);
-    assert_string_equal(receive_line(silent, 2000), "");
-    (void)close(silent);
-    (void)close(slow);
-    assert_true(still_answers(bench));
-}
-
-static void a_line_that_is_too_long_ends_the_connection(void **state)
-{
-    const struct bench *bench = *state;
-    int socket = connect_to(bench);
-    char *text = calloc(1, ZT_MAX_CONTROL_LINE + 4096);
-    size_t sent = 0;
-
-    memset(text, ' ', ZT_MAX_CONTROL_LINE + 4095);
-    while (sent < ZT_MAX_CONTROL_LINE + 4095) {
-        ssize_t now = send(socket, text + sent, ZT_MAX_CONTROL_LINE + 4095 - sent, MSG_NOSIGNAL);
-
-        if (now <= 0)
-            break;
-        sent += (size_t)now;
-    }
-    assert_string_equal(receive_line(socket, 2000), "");
+    memset(text, 'x', ZT_MAX_HTTP_BODY);
+    body = json_pack("{s:s}", "name", text);
+    got = zt_control_ask(bench->home, "POST", "/peer", body, &status, error, sizeof error);
+    assert_int_equal(status, 413);
+    assert_non_null(
+        strstr(json_string_value(json_object_get(got, "description")), "longer than 4194304"));
+    json_decref(got);
+    json_decref(body);
     free(text);
-    (void)close(socket);
     assert_true(still_answers(bench));
 }
 
-static void the_17th_client_gives_way(void **state)
+static void of_too_many_clients_the_oldest_gives_way(void **state)
 {
     const struct bench *bench = *state;
-    int sockets[ZT_MAX_CONTROL_CLIENTS + 1];
+    int sockets[ZT_MAX_HTTP_PER_CLIENT + 1];
 
-    for (size_t i = 0; i <= ZT_MAX_CONTROL_CLIENTS; i++) {
+    for (size_t i = 0; i <= ZT_MAX_HTTP_PER_CLIENT; i++) {
         sockets[i] = connect_to(bench);
-        zt_host_sleep_ms(5);
+        send_text(sockets[i], ECHO); /* its answer tells that it is in the table */
+        if (i < ZT_MAX_HTTP_PER_CLIENT)
+            assert_memory_equal(receive_until(sockets[i], "{\"n\":7}"), "HTTP/1.1 200 ", 13);
     }
-    assert_string_equal(receive_line(sockets[ZT_MAX_CONTROL_CLIENTS], 2000), "");
-    send_text(sockets[0], "{\"method\":\"GET\",\"path\":\"/echo\",\"body\":[1]}\n");
-    assert_string_equal(receive_line(sockets[0], 2000), "{\"status\":200,\"body\":[1]}\n");
-    for (size_t i = 0; i <= ZT_MAX_CONTROL_CLIENTS; i++)
-        (void)close(sockets[i]);
-    zt_host_sleep_ms(50);
+    assert_memory_equal(receive_until(sockets[ZT_MAX_HTTP_PER_CLIENT], "{\"n\":7}"),
+                        "HTTP/1.1 200 ", 13);
+    assert_string_equal(receive_until(sockets[0], "x"), "");
     assert_true(still_answers(bench));
+    for (size_t i = 0; i <= ZT_MAX_HTTP_PER_CLIENT; i++)
+        (void)close(sockets[i]);
 }
 
-/* In a child, as locks belong to processes. */
-static int open_elsewhere(const char *home)
+static void only_the_owner_may_connect_whatever_the_umask(void **state)
+{
+    struct bench *bench = *state;
+    const mode_t masks[] = { 0, 022, 0777 };
+    struct stat status;
+    char error[256];
+
+    for (size_t i = 0; i < 3; i++) {
+        mode_t old;
+
+        zt_http_stop(bench->http);
+        old = umask(masks[i]);
+        bench->http = start(bench, bench->socket, error);
+        (void)umask(old);
+        assert_non_null(bench->http);
+        assert_int_equal(stat(bench->socket, &status), 0);
+        assert_int_equal(status.st_mode & 0777, 0600);
+    }
+}
+
+static void a_socket_that_was_left_behind_is_replaced_and_a_file_is_not(void **state)
+{
+    struct bench *bench = *state;
+    char left[ZT_CONTROL_PATH + 8], error[256];
+    int file;
+
+    (void)snprintf(left, sizeof left, "%s.left", bench->socket);
+    assert_int_equal(rename(bench->socket, left), 0); /* a stop does not find it */
+    zt_http_stop(bench->http);
+    assert_int_equal(rename(left, bench->socket), 0);
+    assert_false(still_answers(bench));
+    bench->http = start(bench, bench->socket, error);
+    assert_non_null(bench->http);
+    assert_true(still_answers(bench));
+
+    zt_http_stop(bench->http);
+    file = open(bench->socket, O_WRONLY | O_CREAT, 0600);
+    assert_true(file >= 0);
+    (void)close(file);
+    assert_null(start(bench, bench->socket, error));
+    assert_non_null(strstr(error, "control.sock: Address already in use"));
+    assert_int_equal(unlink(bench->socket), 0);
+    bench->http = start(bench, bench->socket, error);
+    assert_non_null(bench->http);
+}
+
+static void a_path_that_is_too_long_is_said_to_be(void **state)
+{
+    const struct bench *bench = *state;
+    char home[ZT_CONTROL_PATH + 1] = { 0 }, path[ZT_CONTROL_PATH], error[256];
+    const size_t most = ZT_CONTROL_PATH - sizeof "/control.sock";
+    int status;
+
+    memset(home, 'h', most);
+    assert_true(zt_control_path(path, home, error, sizeof error));
+    assert_int_equal(strlen(path), ZT_CONTROL_PATH - 1);
+    home[most] = 'h';
+    assert_false(zt_control_path(path, home, error, sizeof error));
+    assert_non_null(strstr(error, "path too long for a socket"));
+    assert_null(zt_control_ask(home, "GET", "/peer", NULL, &status, error, sizeof error));
+    assert_non_null(strstr(error, "path too long for a socket"));
+    memset(home, 'h', ZT_CONTROL_PATH);
+    assert_null(start(bench, home, error));
+    assert_non_null(strstr(error, "File name too long"));
+}
+
+static void nobody_there_is_said_with_the_path_and_the_reason(void **state)
+{
+    char error[256];
+    int status;
+
+    (void)state;
+    assert_null(zt_control_ask("/tmp/nowhere", "GET", "/peer", NULL, &status, error, sizeof error));
+    assert_string_equal(error, "/tmp/nowhere/control.sock: No such file or directory; is a root or "
+                               "controller running there?");
+}
+
+/* In a child, as locks belong to processes; it ends with the claim in its hands if it got it. */
+static int claim_elsewhere(const char *home)
 {
     pid_t child = fork();
     int status = -1;
 
     if (child == 0) {
         char error[256] = "";
-        struct zt_control *second = zt_control_open(home, error, sizeof error);
+        int claim = zt_claim(home, error, sizeof error);
 
-        _exit(second ? 1 : strstr(error, "another process serves this directory") ? 0 : 2);
+        _exit(claim >= 0 ? 1 : strstr(error, "another process serves this directory") ? 0 : 2);
     }
     (void)waitpid(child, &status, 0);
     return WEXITSTATUS(status);
@@ -284,24 +402,19 @@ static int open_elsewhere(const char *home)
 
 static void a_second_process_is_kept_out_until_the_first_has_gone(void **state)
 {
-    struct bench *bench = *state;
-    char error[256];
-
-    assert_int_equal(open_elsewhere(bench->home), 0);
-    assert_true(still_answers(bench));
-    zt_control_stop(bench->control);
-    assert_int_equal(open_elsewhere(bench->home), 1); /* and left its socket behind */
-    bench->control = zt_control_open(bench->home, error, sizeof error);
-    assert_non_null(bench->control);
-}
-
-static void only_the_owner_may_connect(void **state)
-{
     const struct bench *bench = *state;
-    struct stat status;
+    char error[256];
+    int claim = zt_claim(bench->home, error, sizeof error);
 
-    assert_int_equal(stat(bench->address.sun_path, &status), 0);
-    assert_int_equal(status.st_mode & 0777, 0600);
+    assert_true(claim >= 0);
+    assert_int_equal(claim_elsewhere(bench->home), 0);
+    (void)close(claim);
+    assert_int_equal(claim_elsewhere(bench->home), 1);
+    claim = zt_claim(bench->home, error, sizeof error);
+    assert_true(claim >= 0);
+    (void)close(claim);
+    assert_int_equal(zt_claim("/tmp/nowhere", error, sizeof error), -1);
+    assert_string_equal(error, "/tmp/nowhere/control.lock: No such file or directory");
 }
 
 int main(void)
@@ -309,16 +422,19 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(a_request_is_answered_and_the_next_one_too),
-        TEST(lines_that_come_together_are_answered_one_by_one),
-        TEST(garbage_is_refused_line_by_line),
+        TEST(requests_that_come_together_are_answered_one_by_one),
+        TEST(refusals_are_those_of_the_api),
+        TEST(garbage_is_refused_or_ends_the_connection),
         TEST(a_half_closed_client_still_gets_its_answer),
-        TEST(a_client_that_does_not_read_keeps_nobody_waiting),
+        TEST(clients_that_do_not_read_or_write_keep_nobody_waiting),
         TEST(a_big_answer_arrives_whole),
-        TEST(silent_and_slow_clients_are_dropped_after_their_time),
-        TEST(a_line_that_is_too_long_ends_the_connection),
-        TEST(the_17th_client_gives_way),
+        TEST(a_body_that_is_too_long_is_refused),
+        TEST(of_too_many_clients_the_oldest_gives_way),
+        TEST(only_the_owner_may_connect_whatever_the_umask),
+        TEST(a_socket_that_was_left_behind_is_replaced_and_a_file_is_not),
+        TEST(a_path_that_is_too_long_is_said_to_be),
+        TEST(nobody_there_is_said_with_the_path_and_the_reason),
         TEST(a_second_process_is_kept_out_until_the_first_has_gone),
-        TEST(only_the_owner_may_connect),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,13 +49,13 @@ def stop_server_in_each_phase(lab, kind):
 
 
 def stop_with_waiting_client(lab, network):
-    """A client of the control socket that says nothing must not hold up the end."""
+    """A client of the control socket that says half a request must not hold up the end."""
     process = lab.spawn("a", "held.log", lab.build / "zt", "controller", "-H", lab.work / "held", "-p", 9994,
                         "--planet", lab.work / "root/planet")
     lab.wait_until(lambda: lab.zt("status", "-H", lab.work / "held"), 10, "a controller")
     client = socket.socket(socket.AF_UNIX)
     client.connect(str(lab.work / "held/control.sock"))
-    client.send(b'{"method":')
+    client.send(b"GET /status HTTP/1.1\r\nHost:")
     status, took = ends_at_once(process, "a controller with a slow client")
     client.close()
     if status != 0:

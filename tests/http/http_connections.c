@@ -21,11 +21,12 @@ struct pair {
     struct zt_connection *entry;
 };
 
+/* 0: none, as by a Unix socket. */
 static struct zt_endpoint client_at(uint8_t last)
 {
     const uint8_t ip[4] = { 192, 0, 2, last };
 
-    return zt_endpoint_v4(ip, 0);
+    return last ? zt_endpoint_v4(ip, 0) : (struct zt_endpoint){ 0 };
 }
 
 static struct pair connect_pair(struct zt_connections *connections, uint8_t client, int64_t now_ms)
@@ -114,11 +115,49 @@ static void too_many_in_all_lose_the_oldest(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < MOST; i++)
-        pairs[i] = connect_pair(connections, (uint8_t)(i % 100), (int64_t)i);
+        pairs[i] = connect_pair(connections, (uint8_t)(i % 100 + 1), (int64_t)i);
     assert_true(is_cut(&pairs[0]));
     assert_false(is_cut(&pairs[1]));
     for (size_t i = 0; i < MOST; i++)
         close_pair(connections, &pairs[i]);
+    zt_connections_free(connections);
+}
+
+static void a_crowd_outside_does_not_cut_who_has_no_address(void **unused)
+{
+    struct zt_connections *connections = zt_connections_new();
+    static struct pair pairs[MOST];
+    struct pair owner = connect_pair(connections, 0, 0);
+
+    (void)unused;
+    for (size_t i = 0; i < MOST; i++)
+        pairs[i] = connect_pair(connections, (uint8_t)(i % 100 + 1), (int64_t)i + 1);
+    assert_false(is_cut(&owner));
+    assert_true(is_cut(&pairs[0])); /* and is not counted among them */
+    assert_false(is_cut(&pairs[1]));
+    assert_int_equal(zt_connections_sweep(connections, ZT_HTTP_REQUEST_MS), 1);
+    assert_true(is_cut(&owner));
+    for (size_t i = 0; i < MOST; i++)
+        close_pair(connections, &pairs[i]);
+    close_pair(connections, &owner);
+    zt_connections_free(connections);
+}
+
+static void the_oldest_of_too_many_without_an_address_is_cut(void **unused)
+{
+    struct zt_connections *connections = zt_connections_new();
+    static struct pair pairs[ZT_MAX_HTTP_PER_CLIENT + 1];
+    struct pair outside = connect_pair(connections, 1, 0);
+
+    (void)unused;
+    for (size_t i = 0; i <= ZT_MAX_HTTP_PER_CLIENT; i++)
+        pairs[i] = connect_pair(connections, 0, (int64_t)i + 1);
+    assert_true(is_cut(&pairs[0]));
+    assert_false(is_cut(&pairs[1]));
+    assert_false(is_cut(&outside));
+    for (size_t i = 0; i <= ZT_MAX_HTTP_PER_CLIENT; i++)
+        close_pair(connections, &pairs[i]);
+    close_pair(connections, &outside);
     zt_connections_free(connections);
 }
 
@@ -143,6 +182,8 @@ int main(void)
         cmocka_unit_test(an_answered_request_starts_the_time_anew),
         cmocka_unit_test(one_address_too_often_loses_its_own_oldest),
         cmocka_unit_test(too_many_in_all_lose_the_oldest),
+        cmocka_unit_test(a_crowd_outside_does_not_cut_who_has_no_address),
+        cmocka_unit_test(the_oldest_of_too_many_without_an_address_is_cut),
         cmocka_unit_test(beyond_all_room_a_connection_is_not_watched),
     };
 

@@ -175,6 +175,27 @@ static void a_token_opens_what_it_is_for(void **unused)
     zt_site_close(&site);
 }
 
+static void the_owner_needs_no_token_and_no_address(void **unused)
+{
+    static const char *const paths[] = { "/status", "/metrics", "/controller", "/api/v1/status" };
+    struct zt_site site;
+
+    (void)unused;
+    open_site(&site);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct zt_http_request request = { .method = "GET", .path = paths[i], .body = "" };
+
+        assert_int_equal(refusal(&site, &request), 401); /* no address alone opens nothing */
+        request.is_owner = true;
+        assert_int_equal(refusal(&site, &request), 0);
+        request.auth_header = "wrong";
+        assert_int_equal(refusal(&site, &request), 0);
+        request.announced_length = ZT_MAX_HTTP_BODY + 1;
+        assert_int_equal(refusal(&site, &request), 413);
+    }
+    zt_site_close(&site);
+}
+
 static void a_length_over_the_limit_is_refused_before_the_body(void **unused)
 {
     struct zt_http_request request = request_from("127.0.0.1", "POST", "/controller/network");
@@ -432,6 +453,7 @@ int main(void)
         cmocka_unit_test(only_loopback_and_listed_networks_may_ask),
         cmocka_unit_test(a_prefix_that_is_none_is_refused),
         cmocka_unit_test(a_token_opens_what_it_is_for),
+        cmocka_unit_test(the_owner_needs_no_token_and_no_address),
         cmocka_unit_test(a_length_over_the_limit_is_refused_before_the_body),
         cmocka_unit_test(a_path_is_decoded_and_holds_no_zero),
         cmocka_unit_test(an_address_to_listen_on_is_read_in_three_forms),

@@ -26,6 +26,37 @@ def a_token_is_needed_and_may_come_in_three_ways(service):
     expect(service.curl(f"/status?auth={service.token}").status, 200, "query")
 
 
+def the_owner_is_answered_the_same_by_the_unix_socket_without_a_token(service):
+    nwid = service.new_network(name="both")
+    by_socket = ["--unix-socket", service.home / "control.sock"]
+    for method, path in (("GET", "/controller"), ("GET", "/controller/network"), ("GET", f"/controller/network/{nwid}"),
+                         ("GET", f"/unstable/controller/network/{nwid}/member"), ("GET", "/peer"), ("GET", "/moon"),
+                         ("GET", "/nowhere"), ("GET", "/controller/network/0000000000000001"), ("GET", "/counters"),
+                         ("DELETE", "/status"), ("POST", "/moon/x"), ("GET", "/api/v1/self")):
+        told, also = service.ask(method, path), service.curl(path, "-X", method, *by_socket)
+        expect(also.status, told.status, path)
+        expect(also.headers["content-type"], told.headers["content-type"], path)
+        if "clock" not in told.text:
+            expect(also.text, told.text, path)
+    expect(service.curl("/metrics", *by_socket).status, 200)
+    expect(stat.S_IMODE((service.home / "control.sock").stat().st_mode), 0o600)
+
+
+def without_tcp_the_unix_socket_is_left(service):
+    alone = lab.Service(sys.argv[1], "--no-http")
+    try:
+        expect(alone.http, 0)
+        expect((alone.home / "zerotier-one.port").exists(), False)
+        told = subprocess.run([f"{sys.argv[1]}/zt", "network", "create", "-H", alone.home],
+                              stdout=subprocess.PIPE, text=True, timeout=lab.SECONDS)
+        expect(told.returncode, 0)
+        alone.url = "http://localhost"
+        shown = alone.curl("/controller/network", "--unix-socket", alone.home / "control.sock")
+        expect(shown.json, [told.stdout.split()[0]])
+    finally:
+        alone.stop()
+
+
 def the_first_token_present_counts(service):
     both = ["-H", "X-ZT1-Auth: wrong", "-H", f"Authorization: Bearer {service.token}"]
     expect(service.curl("/status", *both).status, 401)
