@@ -13,6 +13,8 @@ struct netif *zt_stack_route6(const ip6_addr_t *src, const ip6_addr_t *dest);
 /* The next hop on the interface, dest itself if on link; NULL: none. */
 const ip4_addr_t *zt_stack_gateway4(struct netif *netif, const ip4_addr_t *dest);
 const ip6_addr_t *zt_stack_gateway6(struct netif *netif, const ip6_addr_t *dest);
+/* Which of its addresses the interface asks for dest by; NULL: it has none. */
+const ip6_addr_t *zt_stack_source6(struct netif *netif, const ip6_addr_t *dest);
 /* 1, and the packet is freed, if it came over one network but is for our address in another. */
 int zt_stack_refuse4(struct pbuf *packet, struct netif *netif);
 int zt_stack_refuse6(struct pbuf *packet, struct netif *netif);

@@ -6,19 +6,43 @@ set(lwip_sources ${lwipcore_SRCS} ${lwipcore4_SRCS} ${lwipcore6_SRCS} ${lwipapi_
   ${LWIP_DIR}/src/netif/ethernet.c)
 # timers.c of ours takes its place
 list(REMOVE_ITEM lwip_sources ${LWIP_DIR}/src/core/timeouts.c)
+# A copy of one of lwIP's files in which words are replaced: zt_cure(FILE WAS IS [WAS IS]...).
+function(zt_cure file)
+  get_filename_component(name ${file} NAME)
+  file(READ ${LWIP_DIR}/${file} text)
+  list(LENGTH ARGN count)
+  while(count GREATER 0)
+    list(POP_FRONT ARGN was is)
+    string(FIND "${text}" "${was}" place)
+    if(place EQUAL -1)
+      message(FATAL_ERROR "${file}: it has no `${was}`; docs/decisions.md says why it matters")
+    endif()
+    string(REPLACE "${was}" "${is}" text "${text}")
+    list(LENGTH ARGN count)
+  endwhile()
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/lwip_${name} CONTENT "${text}")
+  list(REMOVE_ITEM lwip_sources ${LWIP_DIR}/${file})
+  list(APPEND lwip_sources ${CMAKE_BINARY_DIR}/lwip_${name})
+  set(lwip_sources ${lwip_sources} PARENT_SCOPE)
+endfunction()
 # Splitting the last segment for a small window, lwIP leaves the end of the stream on its first half, too:
 # who reads slowly would miss what follows, and not know.
-set(tcp_out ${LWIP_DIR}/src/core/tcp_out.c)
-set(tcp_out_cured ${CMAKE_BINARY_DIR}/lwip_tcp_out.c)
-file(READ ${tcp_out} tcp_out_was)
-string(REPLACE "TCPH_SET_FLAG(useg->tcphdr, split_flags)" "TCPH_FLAGS_SET(useg->tcphdr, split_flags)"
-  tcp_out_text "${tcp_out_was}")
-if(tcp_out_text STREQUAL tcp_out_was)
-  message(FATAL_ERROR "${tcp_out}: splitting segments is not as known; docs/decisions.md says why it matters")
-endif()
-file(GENERATE OUTPUT ${tcp_out_cured} CONTENT "${tcp_out_text}")
-list(REMOVE_ITEM lwip_sources ${tcp_out})
-list(APPEND lwip_sources ${tcp_out_cured})
+zt_cure(src/core/tcp_out.c "TCPH_SET_FLAG(useg->tcphdr, split_flags)"
+  "TCPH_FLAGS_SET(useg->tcphdr, split_flags)")
+# Who is bound to a broadcast address could not send, as it is nobody's own. And what is for many is heard by
+# all who are bound to its port, not by one of them; but by no one who is connected to another peer.
+zt_cure(src/core/udp.c "ip4_addr_ismulticast(ip_2_ip4(&pcb->local_ip))) {"
+  "ip4_addr_ismulticast(ip_2_ip4(&pcb->local_ip)) ||
+        ip4_addr_isbroadcast(ip_2_ip4(&pcb->local_ip), netif)) {"
+  "if (ip_get_option(pcb, SOF_REUSEADDR) &&
+          (broadcast ||" "if ((broadcast ||"
+  "(udp_input_local_match(mpcb, inp, broadcast) != 0)) {"
+  "(udp_input_local_match(mpcb, inp, broadcast) != 0) &&
+                ((mpcb->flags & UDP_FLAGS_CONNECTED) == 0 ||
+                 (mpcb->remote_port == src && ip_addr_eq(&mpcb->remote_ip, ip_current_src_addr())))) {")
+# A neighbour is asked for by who has an address in its /64, or else by nobody. Prefixes may be shorter.
+zt_cure(src/core/ipv6/nd6.c "if (i == LWIP_IPV6_NUM_ADDRESSES) {"
+  "if (i == LWIP_IPV6_NUM_ADDRESSES && (src_addr = zt_stack_source6(netif, target_addr)) == NULL) {")
 add_library(lwip OBJECT ${lwip_sources})
 target_include_directories(lwip SYSTEM PUBLIC ${LWIP_DIR}/src/include)
 target_include_directories(lwip PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/src/stack)

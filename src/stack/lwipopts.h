@@ -144,6 +144,7 @@ unsigned short zt_stack_checksum_copy(void *to, const void *from, unsigned short
 #define DEFAULT_RAW_RECVMBOX_SIZE 256
 #define DEFAULT_ACCEPTMBOX_SIZE 256
 #define SO_REUSE 1
+#define SO_REUSE_RXTOALL 1
 #define LWIP_SO_LINGER 1
 #define LWIP_SO_SNDTIMEO 1
 #define LWIP_SO_RCVTIMEO 1

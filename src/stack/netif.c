@@ -98,6 +98,22 @@ static err_t send_frame(struct netif *netif, struct pbuf *packet)
     return result;
 }
 
+/* We hear our own broadcasts, once they have been sent: who is told to try again will. */
+static err_t send_packet4(struct netif *netif, struct pbuf *packet, const ip4_addr_t *dest)
+{
+    struct pbuf *copy = NULL;
+
+    if (ip4_addr_isbroadcast(dest, netif))
+        copy = pbuf_clone(PBUF_LINK, PBUF_RAM, packet);
+    err_t result = etharp_output(netif, packet, dest);
+    if (copy == NULL)
+        return result;
+    if (result == ERR_OK)
+        (void)netif_loop_output(netif, copy);
+    pbuf_free(copy);
+    return result;
+}
+
 static struct zt_subscription *find_subscription(struct zt_interface *interface,
                                                  const uint8_t mac[6])
 {
@@ -180,7 +196,7 @@ err_t zt_netif_init(struct netif *netif)
     netif->mtu = interface->mtu;
     netif->hwaddr_len = sizeof interface->mac;
     memcpy(netif->hwaddr, interface->mac, sizeof interface->mac);
-    netif->output = etharp_output;
+    netif->output = send_packet4;
     netif->output_ip6 = ethip6_output;
     netif->linkoutput = send_frame;
     netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET |

@@ -5,6 +5,7 @@
 #include "stack/hooks.h"
 #include "stack/inspect.h"
 
+#include "lwip/ip6.h"
 #include "lwip/prot/ip4.h"
 #include "lwip/prot/ip6.h"
 
@@ -201,10 +202,33 @@ const ip6_addr_t *zt_stack_gateway6(struct netif *netif, const ip6_addr_t *dest)
     return &hop;
 }
 
+const ip6_addr_t *zt_stack_source6(struct netif *netif, const ip6_addr_t *dest)
+{
+    const ip_addr_t *own = ip6_select_source_address(netif, dest);
+
+    return own == NULL ? NULL : ip_2_ip6(own);
+}
+
 static int refuse(struct pbuf *packet)
 {
     pbuf_free(packet);
     return 1;
+}
+
+static bool is_broadcast_of(const ip4_addr_t *dest, const struct netif *port)
+{
+    return ip4_addr_get_u32(dest) != IPADDR_BROADCAST && ip4_addr_isbroadcast(dest, port);
+}
+
+/* Networks may have the same addresses. */
+static bool is_for(const struct zt_interface *interface, const ip4_addr_t *dest)
+{
+    for (size_t i = 0; i < interface->port_count; i++) {
+        const struct netif *port = interface->ports[i];
+        if (ip4_addr_eq(dest, netif_ip4_addr(port)) || is_broadcast_of(dest, port))
+            return true;
+    }
+    return false;
 }
 
 /* lwIP takes any of its addresses on any interface; a member of one network must not reach us by our
@@ -218,16 +242,8 @@ static int refuse_foreign4(struct pbuf *packet, const struct netif *netif)
         return 0;
     memcpy(&dest.addr, (const uint8_t *)packet->payload + 16, 4);
     for (struct zt_interface *at = zt_interfaces; at != NULL; at = at->next) {
-        if (at == from)
-            continue;
-        for (size_t i = 0; i < at->port_count; i++) {
-            const struct netif *port = at->ports[i];
-            bool is_other =
-                ip4_addr_eq(&dest, netif_ip4_addr(port)) ||
-                (ip4_addr_get_u32(&dest) != IPADDR_BROADCAST && ip4_addr_isbroadcast(&dest, port));
-            if (is_other && port_holding4(from, &dest) == NULL)
-                return refuse(packet);
-        }
+        if (at != from && is_for(at, &dest))
+            return is_for(from, &dest) ? 0 : refuse(packet);
     }
     return 0;
 }

@@ -12,6 +12,7 @@ import time
 from lab import Failed, Lab
 from nodes import Node, authorize, connect, create_network, transfer
 
+ADHOC = "ff13881392000000"
 WAITING = "2"  # access denied, as a private network says until the member is authorised
 
 
@@ -56,6 +57,20 @@ def reach_own_address(node):
         node.do("close")
 
 
+def meet_without_controller(lab, a, b):
+    """An ad-hoc network, which allows TCP to ports 5000 to 5010: addresses by the members' ids, a /80 each."""
+    for node in (a, b):
+        node.do("join", ADHOC)
+    for node in (a, b):
+        lab.wait_until(lambda: node.do("ready", ADHOC, "6") == "1", 5, f"{node.host} gets an address")
+        node.ips = {"6": node.do("address", "6")}
+    connect(a, b, "6", 5010)
+    lab.report("ad-hoc network, 16 MiB", transfer(a, b, 16))
+    for node in (a, b):
+        node.do("close")
+        node.do("leave", ADHOC)
+
+
 def scenario(lab):
     lab.start_root()
     lab.start_controller()
@@ -68,6 +83,7 @@ def scenario(lab):
         lab.wait_until(lambda: one.has_direct_path_to(other), 5, "a direct path")
         reach_own_address(one)
     lab.report("direct path, own address", a.do("paths", b.id))
+    meet_without_controller(lab, a, b)
     for node in (a, b):
         node.quit()
 
