@@ -132,6 +132,43 @@ bool zt_stack_can_reach(const ip_addr_t *dest)
     return can;
 }
 
+/* A network of two addresses has none (RFC 3021), whatever lwIP says. */
+static bool is_broadcast_of(const ip4_addr_t *dest, const struct netif *port)
+{
+    return __builtin_popcount(ip4_addr_get_u32(netif_ip4_netmask(port))) < 31 &&
+           ip4_addr_isbroadcast(dest, port);
+}
+
+static bool is_broadcast(const ip4_addr_t *dest)
+{
+    bool is = ip4_addr_get_u32(dest) == IPADDR_BROADCAST;
+
+    if (ip4_addr_isany(dest))
+        return false;
+    for (const struct zt_interface *at = zt_interfaces; at != NULL && !is; at = at->next) {
+        for (size_t i = 0; i < at->port_count && !is; i++)
+            is = is_broadcast_of(dest, at->ports[i]);
+    }
+    return is;
+}
+
+bool zt_stack_is_for_many(const ip_addr_t *dest)
+{
+    ip4_addr_t inner;
+
+    if (IP_IS_V6(dest) && !ip6_addr_isipv4mappedipv6(ip_2_ip6(dest)))
+        return ip6_addr_ismulticast(ip_2_ip6(dest));
+    if (IP_IS_V6(dest)) {
+        unmap_ipv4_mapped_ipv6(&inner, ip_2_ip6(dest));
+    } else {
+        ip4_addr_copy(inner, *ip_2_ip4(dest));
+    }
+    zt_core_lock();
+    bool is = ip4_addr_ismulticast(&inner) || is_broadcast(&inner);
+    zt_core_unlock();
+    return is;
+}
+
 void zt_socket_send_groups_by(int fd, unsigned number)
 {
     zt_core_lock();

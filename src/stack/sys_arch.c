@@ -328,6 +328,14 @@ void zt_mailbox_end(sys_mbox_t *mailbox)
     zt_monitor_leave((*mailbox)->monitor);
 }
 
+void *zt_mailbox_first(sys_mbox_t *mailbox)
+{
+    zt_monitor_enter((*mailbox)->monitor);
+    void *first = (*mailbox)->used > 0 ? (*mailbox)->ring[(*mailbox)->head] : NULL;
+    zt_monitor_leave((*mailbox)->monitor);
+    return first;
+}
+
 u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mailbox, void **message)
 {
     bool taken = false;

@@ -72,11 +72,16 @@ int zt_socket_shutdown(int fd, int how);
 /* Was receiving shut down, by the caller or by taking the end of the stream? */
 bool zt_socket_reads_no_more(int fd);
 void zt_socket_abort_on_close(int fd);
+/* Before looking at a stream without taking: so many bytes, if they are there and up to 64 KiB, can then be
+   seen at once. For who has the turn to read. */
+void zt_stream_gather(int fd, size_t wanted);
 /* Is fd open at all? */
 bool zt_socket_is_open(int fd);
 /* Is it a raw socket, and not just being made or closed? Lock held. */
 bool zt_socket_is_raw(int fd);
 /* Does a joined network (or loopback) lead there? */
 bool zt_stack_can_reach(const ip_addr_t *dest);
+/* Is it a group's, or the broadcast address of a joined network or of all? No stream leads there. */
+bool zt_stack_is_for_many(const ip_addr_t *dest);
 
 #endif

@@ -6,6 +6,7 @@
 #include "os/corelock.h"
 #include "stack/ready.h"
 #include "stack/tcpsock.h"
+#include "zts/groups.h"
 #include "zts/share.h"
 #include "zts/watch.h"
 
@@ -91,6 +92,7 @@ int zts_bsd_socket(int family, int type, int protocol)
     int fd = lwip_socket(family, type, protocol);
     if (fd >= 0) {
         zt_ready_attach(fd);
+        zts_groups_forget(fd);
         zts_mark_new(fd, type == ZTS_SOCK_STREAM ? ZTS_MARK_STREAM : 0);
     }
     zt_core_unlock();
@@ -101,6 +103,16 @@ bool zts_is_socket_address(const void *addr, zts_socklen_t addrlen)
 {
     return addr != NULL && addrlen >= sizeof(struct zts_sockaddr_in) &&
            addrlen <= sizeof(struct zts_sockaddr_in6);
+}
+
+bool zts_is_cut_short(const void *addr, zts_socklen_t addrlen)
+{
+    struct zts_sockaddr start;
+
+    if (addr == NULL || addrlen < sizeof start || addrlen >= sizeof(struct zts_sockaddr_in6))
+        return false;
+    memcpy(&start, addr, sizeof start);
+    return start.sa_family == ZTS_AF_INET6;
 }
 
 void zts_choose_link(int fd, const void *addr, zts_socklen_t addrlen)
@@ -198,7 +210,11 @@ int zts_bsd_connect(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrl
         return ZTS_ERR_ARG;
     if (!zt_socket_is_open(fd))
         return zts_fail(ZTS_EBADF);
+    if (zts_is_cut_short(addr, addrlen))
+        return zts_fail(ZTS_EINVAL);
     bool is_address = read_address(addr, addrlen, &ip, &port);
+    if (is_address && zts_is_stream(fd) && zt_stack_is_for_many(&ip))
+        return zts_fail(ZTS_ENETUNREACH);
     if (is_address && !ip_addr_isany(&ip) && !zt_stack_can_reach(&ip))
         return zts_fail(ZTS_EHOSTUNREACH);
     if (!zts_turn_take(ZTS_TURN_WRITE, fd))
@@ -233,7 +249,7 @@ int zts_bsd_bind(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrlen)
         return ZTS_ERR_SERVICE;
     if (!zts_is_socket_address(addr, addrlen))
         return ZTS_ERR_ARG;
-    if (zt_socket_is_bound(fd))
+    if (zt_socket_is_bound(fd) || zts_is_cut_short(addr, addrlen))
         return zts_fail(ZTS_EINVAL);
     zts_begin();
     return finish(bind_chosen(fd, addr, addrlen));

@@ -116,6 +116,8 @@ static ssize_t send_message(int fd, const struct msghdr *message, size_t length,
     if (zts_is_closed(fd))
         return zts_fail(ZTS_EBADF);
     int code = is_stream ? 0 : judge_datagram(fd, length, message->msg_name != NULL);
+    if (code == 0 && zts_is_cut_short(message->msg_name, message->msg_namelen))
+        code = ZTS_EINVAL;
     if (code == 0 && message->msg_iovlen == 0)
         code = ZTS_EIO;
     if (code != 0)

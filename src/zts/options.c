@@ -7,6 +7,7 @@
 #include "lwip/sockets.h"
 #include "os/corelock.h"
 #include "stack/tcpsock.h"
+#include "zts/groups.h"
 #include "zts/share.h"
 
 /* A datagram socket has no buffer of its own: what it sends goes into the node's ring. */
@@ -79,38 +80,26 @@ static bool is_time_out_of_range(int level, int optname, const void *optval, zts
 
 /* 0: lwIP may be asked, which looks into what only raw sockets have before it asks whether this is one.
    Lock held. */
-static int judge_option(int fd, int level)
+static int judge_option(int fd, int level, int optname)
 {
+    bool is_of_raw =
+        level == ZTS_IPPROTO_RAW || (level == ZTS_IPPROTO_IPV6 && optname == ZTS_IPV6_CHECKSUM);
+
     if (!zt_socket_is_open(fd))
         return ZTS_EBADF;
-    return level == ZTS_IPPROTO_RAW && !zt_socket_is_raw(fd) ? ZTS_ENOPROTOOPT : 0;
+    return is_of_raw && !zt_socket_is_raw(fd) ? ZTS_ENOPROTOOPT : 0;
 }
 
 /* In one hold of the lock: lwIP looks into what a close takes away. */
 static int set_locked(int fd, int level, int optname, const void *optval, socklen_t optlen)
 {
     zt_core_lock();
-    int code = judge_option(fd, level);
+    int code = judge_option(fd, level, optname);
     int result = code == 0 ? lwip_setsockopt(fd, level, optname, optval, optlen) : -1;
     if (code != 0)
         zt_stack_errno = code;
     zt_core_unlock();
     return result;
-}
-
-/* Membership by number 0 means the network that would be used to send there. */
-static int join_group6(int fd, int optname, const void *optval)
-{
-    struct zts_ipv6_mreq wanted;
-
-    memcpy(&wanted, optval, sizeof wanted);
-    if (wanted.ipv6mr_interface == 0)
-        wanted.ipv6mr_interface = zt_stack_default_interface();
-    if (wanted.ipv6mr_interface > UINT8_MAX) { /* lwIP asserts that nobody asks for one */
-        zt_stack_errno = ZTS_EADDRNOTAVAIL;
-        return -1;
-    }
-    return set_locked(fd, IPPROTO_IPV6, optname, &wanted, sizeof wanted);
 }
 
 /* A network goes by the names that the original has for its interfaces: 4 or 6 and a letter, in the order of
@@ -145,7 +134,7 @@ static int set_theirs(int fd, int level, int optname, const void *optval, sockle
 static int get_theirs(int fd, int level, int optname, void *optval, socklen_t *optlen)
 {
     zt_core_lock();
-    int code = judge_option(fd, level);
+    int code = judge_option(fd, level, optname);
     int result = code == 0 ? lwip_getsockopt(fd, level, optname, optval, optlen) : -1;
     if (code != 0)
         zt_stack_errno = code;
@@ -164,9 +153,8 @@ int zts_bsd_setsockopt(int fd, int level, int optname, const void *optval, zts_s
     if (is_time_out_of_range(level, optname, optval, optlen))
         return zts_fail(ZTS_EINVAL);
     zts_begin();
-    if (level == ZTS_IPPROTO_IPV6 && optval != NULL && optlen >= sizeof(struct zts_ipv6_mreq) &&
-        (optname == ZTS_IPV6_JOIN_GROUP || optname == ZTS_IPV6_LEAVE_GROUP))
-        return (int)zts_finish(join_group6(fd, optname, optval));
+    if (optval != NULL && zts_groups_has(level, optname, optlen))
+        return (int)zts_finish(zts_groups_set(fd, level, optname, optval));
     if (level == ZTS_SOL_SOCKET && optname == ZTS_SO_BINDTODEVICE && optval != NULL)
         return (int)zts_finish(bind_to_network(fd, optval, optlen));
     if (!is_ours(level, optname))

@@ -88,6 +88,8 @@ static ssize_t receive_stream(int fd, struct zts_msghdr *msg, int flags)
         size_t wanted = msg->msg_iov[i].iov_len;
         if (wanted == 0)
             continue;
+        if ((flags & ZTS_MSG_PEEK) != 0)
+            zt_stream_gather(fd, wanted);
         ssize_t got = receive_part(fd, msg->msg_iov[i].iov_base, wanted, flags);
         if (got <= 0 && total == 0)
             total = got;

@@ -41,6 +41,8 @@ int zts_take_error(int fd);
 bool zts_is_stream(int fd);
 /* May the address be given to lwIP? */
 bool zts_is_socket_address(const void *addr, zts_socklen_t addrlen);
+/* Is it of IPv6, and shorter than such addresses are? lwIP would read on. NULL is not. */
+bool zts_is_cut_short(const void *addr, zts_socklen_t addrlen);
 /* Before sending to addr: a group of the link needs the network whose link is meant. */
 void zts_choose_link(int fd, const void *addr, zts_socklen_t addrlen);
 bool zts_is_nonblocking(int fd);

@@ -54,5 +54,12 @@ void endings(void);
 void mistakes(void);
 void names(void);
 void crowds(void);
+/* On a network that has addresses of its own: 10.7.0.0/24. */
+void broadcasts(void);
+void groups_of_a_network(void);
+void unreachable(void);
+/* Does that network pass on what is for this group? */
+bool is_subscribed(const unsigned char mac[6]);
+unsigned network_number(void);
 
 #endif

@@ -22,6 +22,9 @@ static void sizes(void)
         wait_for(other, POLLIN);
         said("recv", recv(other, large, sizeof large, MSG_DONTWAIT));
     }
+    said("sendto of 65500", send_to(one, port_of(other), large, 65500));
+    wait_for(other, POLLIN);
+    said("recv of 65500", recv(other, large, sizeof large, MSG_DONTWAIT));
     said("sendto of 65536", send_to(one, port_of(other), large, 65536));
     said("sendto of 70000", send_to(one, port_of(other), large, 70000));
     said("recv", recv(other, large, sizeof large, MSG_DONTWAIT));
@@ -49,6 +52,48 @@ static void cutting(void)
     wait_for(other, POLLIN);
     said("recvmsg", recvmsg(other, &message, MSG_DONTWAIT));
     said("recvmsg of nothing", recvmsg(other, &message, MSG_DONTWAIT));
+    close(one);
+    close(other);
+}
+
+static void in_parts(void)
+{
+    struct sockaddr_storage to;
+    char a[3], b[4], empty[1];
+    struct iovec out[3] = { { "abc", 3 }, { empty, 0 }, { "defg", 4 } };
+    struct iovec in[3] = { { a, sizeof a }, { empty, 0 }, { b, sizeof b } };
+    int one = new_bound(SOCK_DGRAM), other = new_bound(SOCK_DGRAM);
+    struct msghdr message = {
+        .msg_name = &to, .msg_namelen = here->length, .msg_iov = out, .msg_iovlen = 3
+    };
+
+    begin("datagrams in parts");
+    to = with_port(port_of(other));
+    said("sendmsg", sendmsg(one, &message, 0));
+    said("sendmsg again", sendmsg(one, &message, 0));
+    wait_for(other, POLLIN);
+    message.msg_iov = in;
+    said("recvmsg", recvmsg(other, &message, 0));
+    told("bytes", memcmp(a, "abc", 3) == 0 && memcmp(b, "defg", 4) == 0 ? "same" : "others");
+    told("msg_flags", (message.msg_flags & MSG_TRUNC) != 0 ? "cut" : "whole");
+    wait_for(other, POLLIN);
+    said("readv", readv(other, in, 3));
+    said("connect", connect_to(one, port_of(other)));
+    said("writev", writev(one, out, 3));
+    wait_for(other, POLLIN);
+    said("recv", recv(other, a, sizeof a, 0));
+    close(one);
+    close(other);
+}
+
+/* Only a connection has directions to shut; a datagram socket may pretend. */
+static void shutting(void)
+{
+    int one = new_bound(SOCK_DGRAM), other = new_bound(SOCK_DGRAM);
+
+    begin("shutting datagrams");
+    connect_to(one, port_of(other));
+    said("shutdown", shutdown(one, SHUT_WR));
     close(one);
     close(other);
 }
@@ -156,6 +201,8 @@ void datagrams(void)
 {
     sizes();
     cutting();
+    in_parts();
+    shutting();
     senders();
     connected();
     refused();

@@ -44,6 +44,7 @@ static void on_the_wrong_kind(void)
     said("recv on a listener", recv(listener, &byte, 1, 0));
     said("send on a listener", send(listener, &byte, 1, MSG_NOSIGNAL));
     said("an unknown request", fcntl(stream, 12345, 0));
+    said("an unknown ioctl", ioctl(stream, 0x7777, &byte));
     close(stream);
     close(datagram);
     close(listener);
@@ -56,6 +57,20 @@ static void making(void)
     said("an unknown type", socket(here->family, 5, 0));
     said("a wrong protocol", socket(here->family, SOCK_STREAM, 17));
     said("a wrong protocol", socket(here->family, SOCK_DGRAM, 6));
+}
+
+/* The error is the one of the call before, where the stack was not asked. */
+static void nothing_given(void)
+{
+    int fd = new_stream();
+
+    begin("nothing given");
+    close(-1);
+    said("bind", bind(fd, NULL, here->length));
+    said("connect", connect(fd, NULL, here->length));
+    said("getsockname", getsockname(fd, NULL, NULL));
+    said("recv", recv(fd, NULL, 1, MSG_DONTWAIT));
+    close(fd);
 }
 
 static void other_families(void)
@@ -83,10 +98,37 @@ static void other_families(void)
     close(datagram);
 }
 
+/* The length of the other family's, which is too short for IPv6. */
+static void lengths(void)
+{
+    struct sockaddr_in6 to;
+    struct iovec bytes = { .iov_base = &to, .iov_len = 1 };
+    struct msghdr message = { .msg_name = &to,
+                              .msg_namelen = sizeof(struct sockaddr_in),
+                              .msg_iov = &bytes,
+                              .msg_iovlen = 1 };
+    int stream = socket(AF_INET6, SOCK_STREAM, 0), datagram = socket(AF_INET6, SOCK_DGRAM, 0);
+
+    begin("a short address");
+    memset(&to, 0, sizeof to);
+    to.sin6_family = AF_INET6;
+    to.sin6_port = 0x0101;
+    inet_pton(AF_INET6, "::1", &to.sin6_addr);
+    said("bind", bind(stream, (struct sockaddr *)&to, message.msg_namelen));
+    said("connect", connect(stream, (struct sockaddr *)&to, message.msg_namelen));
+    said("connect datagrams", connect(datagram, (struct sockaddr *)&to, message.msg_namelen));
+    said("sendto", sendto(datagram, "x", 1, 0, (struct sockaddr *)&to, message.msg_namelen));
+    said("sendmsg", sendmsg(datagram, &message, 0));
+    close(stream);
+    close(datagram);
+}
+
 void mistakes(void)
 {
     on_a_closed_descriptor();
     on_the_wrong_kind();
     making();
     other_families();
+    lengths();
+    nothing_given();
 }

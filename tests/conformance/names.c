@@ -54,6 +54,35 @@ static void ends_of_a_connection(void)
     close(server);
 }
 
+/* It may become somebody's. */
+static void not_ours(void)
+{
+    struct sockaddr_storage addr = with_port(0);
+    bool is4 = here->family == AF_INET;
+    int fd = new_stream();
+
+    begin("an address of nobody's");
+    inet_pton(here->family, is4 ? "192.0.2.1" : "2001:db8::1", (char *)&addr + (is4 ? 4 : 8));
+    said("bind", bind(fd, (struct sockaddr *)&addr, here->length));
+    close(fd);
+}
+
+static void as_text(void)
+{
+    static const char *const texts[] = { "10.1.2",    "0x0a.1.2.3",     "10.1.2.256",
+                                         "10.1.2.3 ", "2001:DB8::abcd", "::1",
+                                         "1::2::3",   "255.255.255.255" };
+
+    begin("addresses as text");
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        unsigned char bytes[16];
+        char text[64] = "none";
+        if (inet_pton(here->family, texts[i], bytes) == 1)
+            inet_ntop(here->family, bytes, text, sizeof text);
+        told(texts[i], text);
+    }
+}
+
 static void sharing(int type, const char *name)
 {
     int one = new_bound(type), other = socket(here->family, type, 0);
@@ -164,6 +193,8 @@ void names(void)
     sharing(SOCK_DGRAM, "sharing a datagram port");
     listeners();
     after_connections();
+    not_ours();
+    as_text();
     if (here->family == AF_INET)
         return;
     both_families(SOCK_STREAM, 0, "both families by stream");

@@ -36,6 +36,7 @@ typedef zts_fd_set fd_set_of_ours;
 #define getpeername zts_bsd_getpeername
 #define getsockname zts_bsd_getsockname
 #define getsockopt zts_bsd_getsockopt
+#define inet_ntop zts_inet_ntop
 #define inet_pton zts_inet_pton
 #define ioctl zts_bsd_ioctl
 #define listen zts_bsd_listen

@@ -45,6 +45,8 @@ static void nonblocking_connect(void)
     told_events("poll", 1, wait_for(client, POLLOUT));
     told_error(client);
     int server = opened("accept", accept(listener, NULL, NULL));
+    said("connect again", connect_to(client, port));
+    said("connect once more", connect_to(client, port));
     said("recv", recv(client, &port, 1, 0));
     close(server);
     close(client);
@@ -111,6 +113,65 @@ static void bytes_in_parts(void)
     close(server);
 }
 
+static void wait_for_bytes(int fd, int count)
+{
+    int there = 0;
+
+    for (int i = 0; i < 2000 && there < count; i++) {
+        ioctl(fd, FIONREAD, &there);
+        poll(NULL, 0, 1);
+    }
+}
+
+/* Each send is a segment of its own. */
+static void peeking(void)
+{
+    static char bytes[70000];
+    int client, server;
+
+    begin("peeking");
+    new_pair(&client, &server);
+    set_int(client, IPPROTO_TCP, TCP_NODELAY, 1);
+    said("peek at nothing", recv(server, bytes, 6, MSG_PEEK | MSG_DONTWAIT));
+    for (int i = 0; i < 3; i++) {
+        send(client, "abc", 3, 0);
+        wait_for_bytes(server, 3 * (i + 1));
+    }
+    said("peek at some", recv(server, bytes, 4, MSG_PEEK));
+    said("peek at all", recv(server, bytes, sizeof bytes, MSG_PEEK));
+    told("bytes", memcmp(bytes, "abcabcabc", 9) == 0 ? "same" : "others");
+    said("recv", recv(server, bytes, 5, 0));
+    close(client);
+    wait_for(server, POLLHUP);
+    said("peek before the end", recv(server, bytes, sizeof bytes, MSG_PEEK));
+    said("recv", recv(server, bytes, sizeof bytes, 0));
+    told("bytes", memcmp(bytes, "cabc", 4) == 0 ? "same" : "others");
+    said("peek at the end", recv(server, bytes, sizeof bytes, MSG_PEEK));
+    said("recv at the end", recv(server, bytes, sizeof bytes, 0));
+    close(server);
+}
+
+/* More than what may be seen at once. */
+static void peeking_at_much(void)
+{
+    static char bytes[200000];
+    int client, server, size = 0;
+    long got = 0, result;
+
+    begin("peeking at much");
+    new_pair(&client, &server);
+    set_nonblocking(client);
+    size = (int)send(client, bytes, sizeof bytes, 0);
+    wait_for(server, POLLIN);
+    told("peek", recv(server, bytes, sizeof bytes, MSG_PEEK) > 1 ? "some" : "none");
+    shutdown(client, SHUT_WR);
+    while ((result = recv(server, bytes, sizeof bytes, 0)) > 0)
+        got += result;
+    told("received", got == size ? "all" : "another number");
+    close(client);
+    close(server);
+}
+
 static void vectors(void)
 {
     char a[3], b[4], empty[1];
@@ -144,6 +205,9 @@ static void a_full_pipe(void)
     begin("a full pipe");
     new_pair(&client, &server);
     set_nonblocking(client);
+    static char much[32 << 20];
+    sent = send(client, much, sizeof much, 0);
+    told("a large send", sent > 0 && sent < (long)sizeof much ? "in part" : "not in part");
     struct pollfd at = { .fd = client, .events = POLLOUT };
     while ((result = send(client, bytes, sizeof bytes, 0)) > 0)
         sent += result;
@@ -220,6 +284,8 @@ void streams(void)
     nonblocking_connect();
     accepting();
     bytes_in_parts();
+    peeking();
+    peeking_at_much();
     vectors();
     a_full_pipe();
     time_is_limited();

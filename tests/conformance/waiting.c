@@ -90,6 +90,28 @@ static void selecting(void)
     close(client);
 }
 
+static void selecting_exceptions(void)
+{
+    const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+    struct timeval soon = { 2, 0 };
+    fd_set in, failed;
+    int client, server;
+
+    begin("select of exceptions");
+    new_pair(&client, &server);
+    setsockopt(server, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    close(server);
+    FD_ZERO(&in);
+    FD_ZERO(&failed);
+    FD_SET(client, &in);
+    FD_SET(client, &failed);
+    wait_for(client, POLLIN);
+    said("a reset connection, in any", select(client + 1, &in, NULL, &failed, &soon) > 0);
+    told("in", FD_ISSET(client, &in) ? "yes" : "no");
+    told("exceptional", FD_ISSET(client, &failed) ? "yes" : "no");
+    close(client);
+}
+
 static void selecting_failures(void)
 {
     struct timeval soon = { 2, 0 };
@@ -112,4 +134,5 @@ void waiting(void)
     polling_ends();
     selecting();
     selecting_failures();
+    selecting_exceptions();
 }

@@ -160,6 +160,35 @@ static void a_socket_keeps_to_its_network(void **unused)
     assert_int_equal(zts_net_leave(second), 0);
 }
 
+static int change(int fd, int option, unsigned number)
+{
+    struct zts_ipv6_mreq wanted = { .ipv6mr_interface = 0 };
+
+    assert_int_equal(zts_inet_pton(ZTS_AF_INET6, "ff02::7:0:0", &wanted.ipv6mr_multiaddr), 1);
+    wanted.ipv6mr_multiaddr.un.u8_addr[14] = (uint8_t)(number >> 8);
+    wanted.ipv6mr_multiaddr.un.u8_addr[15] = (uint8_t)number;
+    return zts_bsd_setsockopt(fd, ZTS_IPPROTO_IPV6, option, &wanted, sizeof wanted);
+}
+
+/* Whoever closes gives its places back, twice in a row, so that none is counted that is gone. */
+static void memberships_end_at_their_bound(void **unused)
+{
+    enum { MOST = 1024 };
+
+    (void)unused;
+    for (int round = 0; round < 3; round++) {
+        int fd = zts_socket(ZTS_AF_INET6, ZTS_SOCK_DGRAM, 0), other = zts_udp_client("::1");
+        for (unsigned i = 0; i < MOST; i++)
+            assert_int_equal(change(fd, ZTS_IPV6_JOIN_GROUP, i), 0);
+        assert_int_equal(change(other, ZTS_IPV6_JOIN_GROUP, MOST), ZTS_ERR_SOCKET);
+        assert_int_equal(zts_get_errno(), ZTS_ENOMEM);
+        assert_int_equal(change(fd, ZTS_IPV6_LEAVE_GROUP, 7), 0);
+        assert_int_equal(change(other, ZTS_IPV6_JOIN_GROUP, MOST), 0);
+        assert_int_equal(zts_close(fd), 0);
+        assert_int_equal(zts_close(other), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +197,7 @@ int main(void)
         cmocka_unit_test(who_wants_no_copy_gets_none),
         cmocka_unit_test(a_network_that_is_not_there_is_unreachable),
         cmocka_unit_test(a_socket_keeps_to_its_network),
+        cmocka_unit_test(memberships_end_at_their_bound),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

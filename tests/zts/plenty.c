@@ -147,6 +147,37 @@ static void routes_by_a_gateway_and_name_servers_are_used(void **unused)
     assert_string_equal(zts_ipaddr_ntoa(server), "10.7.0.53");
 }
 
+/* Both have 10.7.255.255 for all: who hears by one must not be taken for a stranger from the other. */
+static void networks_of_the_same_addresses_keep_their_broadcasts(void **unused)
+{
+    uint64_t other = lab_network(lab, 2);
+    char byte;
+
+    (void)unused;
+    lab_set_network(lab, other, "{\"routes\": [{\"target\": \"10.7.0.0/16\"}]}");
+    lab_set_member(lab, other, zts_node_get_id(),
+                   "{\"authorized\": true, \"ipAssignments\": [\"10.7.1.1\"]}");
+    assert_int_equal(zts_net_join(other), ZTS_ERR_OK);
+    assert_int_equal(zts_wait_address(other, ZTS_AF_INET, 60000), ZTS_ERR_OK);
+    int hearer = zts_udp_server("0.0.0.0", 7070);
+    assert_true(hearer >= 0);
+    assert_int_equal(zts_set_recv_timeout(hearer, 5, 0), ZTS_ERR_OK);
+    static const char *const own[] = { "10.7.0.1", "10.7.1.1" };
+    for (int i = 0; i < 2; i++) {
+        struct zts_sockaddr_in to;
+        zts_socklen_t length = sizeof to;
+        int fd = zts_udp_server(own[i], 7071);
+        assert_int_equal(
+            zts_util_ipstr_to_saddr("10.7.255.255", 7070, (struct zts_sockaddr *)&to, &length),
+            ZTS_ERR_OK);
+        assert_int_equal(zts_bsd_sendto(fd, "x", 1, 0, (struct zts_sockaddr *)&to, length), 1);
+        assert_int_equal(zts_recv(hearer, &byte, 1, 0), 1);
+        zts_close(fd);
+    }
+    zts_close(hearer);
+    assert_int_equal(zts_net_leave(other), ZTS_ERR_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +185,7 @@ int main(void)
         cmocka_unit_test(an_ipv4_address_fits_the_short_structure),
         cmocka_unit_test(events_end_at_their_bound),
         cmocka_unit_test(routes_by_a_gateway_and_name_servers_are_used),
+        cmocka_unit_test(networks_of_the_same_addresses_keep_their_broadcasts),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

@@ -240,21 +240,21 @@ static void useful_options_exist(void **unused)
 static void an_option_of_raw_sockets_is_none_of_others(void **unused)
 {
     static const int types[] = { ZTS_SOCK_STREAM, ZTS_SOCK_DGRAM };
+    static const int levels[] = { ZTS_IPPROTO_RAW, ZTS_IPPROTO_IPV6 };
     int value = 2;
     zts_socklen_t length = sizeof value;
 
     (void)unused;
-    for (int i = 0; i < 2; i++) {
-        int fd = zts_socket(ZTS_AF_INET6, types[i], 0);
+    for (int i = 0; i < 4; i++) {
+        int fd = zts_socket(ZTS_AF_INET6, types[i % 2], 0), level = levels[i / 2];
         /* a stream whose attempt failed has nothing below it that could be looked into */
-        if (types[i] == ZTS_SOCK_STREAM)
+        if (types[i % 2] == ZTS_SOCK_STREAM)
             (void)zts_connect(fd, "::1", 6388, 100);
-        assert_int_equal(zts_bsd_setsockopt(fd, ZTS_IPPROTO_RAW, ZTS_IPV6_CHECKSUM, &value, length),
+        assert_int_equal(zts_bsd_setsockopt(fd, level, ZTS_IPV6_CHECKSUM, &value, length),
                          ZTS_ERR_SOCKET);
         assert_int_equal(zts_get_errno(), ZTS_ENOPROTOOPT);
-        assert_int_equal(
-            zts_bsd_getsockopt(fd, ZTS_IPPROTO_RAW, ZTS_IPV6_CHECKSUM, &value, &length),
-            ZTS_ERR_SOCKET);
+        assert_int_equal(zts_bsd_getsockopt(fd, level, ZTS_IPV6_CHECKSUM, &value, &length),
+                         ZTS_ERR_SOCKET);
         assert_int_equal(zts_get_errno(), ZTS_ENOPROTOOPT);
         zts_close(fd);
     }

@@ -19,6 +19,8 @@ typedef int sys_prot_t;
 /* From now on nobody waits for a message: who does, or comes to, takes what is there or is told that its
    time is over. */
 void zt_mailbox_end(sys_mbox_t *mailbox);
+/* The message that would be taken next, which stays; NULL also if there is none. */
+void *zt_mailbox_first(sys_mbox_t *mailbox);
 
 /* Each thread that makes blocking calls has one semaphore, freed when it ends. */
 sys_sem_t *zt_stack_thread_semaphore(void);
