@@ -9,6 +9,7 @@
 
 void zt_push_member(struct zt_controller *controller, struct zt_hosted_member *member)
 {
+    member->is_renewed = false;
     if (member->is_queued || !member->has_asked || !member->record.authorized ||
         !zt_hosting_is_ours(controller, member->network->nwid))
         return;
@@ -255,16 +256,10 @@ static bool next_revocation(struct zt_controller *controller, struct zt_controll
     return true;
 }
 
-/* What a network's change brings the member, a pool's address for instance, is stored before it is told. */
-static void renew_grants(struct zt_controller *controller, struct zt_hosted_member *member)
+bool zt_push_is_due(const struct zt_hosted_member *member, int64_t now_ms)
 {
-    struct zt_member_draft next;
-    struct zt_api_error error;
-
-    zt_member_draft_of(&next, &member->record);
-    zt_decide_grants(controller, member->network, &next.record);
-    (void)zt_keep_member(controller, member->network, &next.record, true, &error);
-    zt_member_draft_clear(&next);
+    return member->record.authorized && member->record.has_identity &&
+           !zt_decide_is_lapsed(member->network->record, &member->record, now_ms);
 }
 
 static bool next_push(struct zt_controller *controller, struct zt_instant now,
@@ -273,11 +268,11 @@ static bool next_push(struct zt_controller *controller, struct zt_instant now,
     while (controller->pushes) {
         struct zt_hosted_member *member = controller->pushes;
 
+        if (!member->is_renewed)
+            zt_renew_first(controller, now.wall_ms);
         zt_push_forget(controller, member);
-        if (!member->record.authorized || !member->record.has_identity ||
-            zt_decide_is_lapsed(member->network->record, &member->record, now.wall_ms))
+        if (!zt_push_is_due(member, now.wall_ms))
             continue;
-        renew_grants(controller, member);
         effect->kind = ZT_CONTROLLER_ANSWER;
         effect->answer.nwid = member->network->nwid;
         effect->answer.member = member->record.address;

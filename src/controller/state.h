@@ -43,6 +43,7 @@ struct zt_hosted_member {
     int64_t asked_wall_ms;
     bool is_stranger; /* known from its requests only, not stored */
     bool is_queued;   /* waits for a push */
+    bool is_renewed;  /* since then, as far as that could be stored */
     bool is_unsaved;  /* its last request is not in the store yet */
     bool is_news;     /* nor is what that request told first */
     bool is_richer;   /* the record holds more than the stored one, which is to be renewed */
@@ -103,7 +104,8 @@ struct zt_keeping {
 
 /* A decision that waits for its record to be stored. */
 struct zt_decision {
-    const struct zt_config_request *request; /* borrowed */
+    const struct zt_config_request
+        *request; /* borrowed; of no meaning in renew.c, as the next two */
     struct zt_member_traits traits;
     uint8_t error; /* to answer with; 0: a configuration */
     struct zt_keeping keeping;
@@ -131,7 +133,8 @@ struct zt_controller {
     struct zt_request_gate *gates;
     struct zt_config_answer answers[ZT_MAX_ANSWERS]; /* a ring; bytes filled in when taken */
     size_t answer_head, answer_count;
-    struct zt_decision decisions[ZT_MAX_DECISIONS]; /* empty but while requests are taken */
+    struct zt_decision
+        decisions[ZT_MAX_DECISIONS]; /* empty but while records are stored together */
     size_t decision_count;
     struct zt_revoking *revoking;    /* list, oldest first */
     struct zt_hosted_member *pushes; /* list, oldest first */
@@ -217,6 +220,8 @@ json_t *zt_known_member_json(const struct zt_controller *controller,
 /* push.c: what waits to be sent. */
 void zt_push_member(struct zt_controller *controller, struct zt_hosted_member *member);
 void zt_push_forget(struct zt_controller *controller, struct zt_hosted_member *member);
+/* May the member have a configuration that it did not ask for? */
+bool zt_push_is_due(const struct zt_hosted_member *member, int64_t now_ms);
 void zt_push_network(struct zt_controller *controller, struct zt_hosted_network *network);
 /* Lists who is revoked (target; 0: all members) and who is told. NULL: out of memory. Then nothing is
    sent, and certificates run out by age. */
@@ -226,6 +231,9 @@ struct zt_revoking *zt_push_list_revoked(struct zt_controller *controller,
 /* Takes the list; NULL is fine. */
 void zt_push_revocation(struct zt_controller *controller, struct zt_revoking *revoking);
 void zt_push_clear(struct zt_controller *controller);
+
+/* renew.c: brings the records of the first that wait for a push up to what their networks grant by now. */
+void zt_renew_first(struct zt_controller *controller, int64_t now_ms);
 
 /* push.c: what others and the member itself have to be told after its record changed. */
 void zt_push_member_change(struct zt_controller *controller, struct zt_hosted_member *member,

@@ -29,9 +29,15 @@ endfunction()
 # who reads slowly would miss what follows, and not know.
 zt_cure(src/core/tcp_out.c "TCPH_SET_FLAG(useg->tcphdr, split_flags)"
   "TCPH_FLAGS_SET(useg->tcphdr, split_flags)")
-# Who is bound to a broadcast address could not send, as it is nobody's own. And what is for many is heard by
-# all who are bound to its port, not by one of them; but by no one who is connected to another peer.
-zt_cure(src/core/udp.c "ip4_addr_ismulticast(ip_2_ip4(&pcb->local_ip))) {"
+# Who is bound to a broadcast address could not send, as it is nobody's own. What is for many is heard by all who
+# are bound to its port, not by one of them; but by no one who is connected to another peer, or bound to an address
+# in another network.
+zt_cure(src/core/udp.c "#include <string.h>" "#include <string.h>
+#include LWIP_HOOK_FILENAME"
+  "((ip4_current_dest_addr()->addr == IPADDR_BROADCAST)) ||
+            ip4_addr_net_eq(ip_2_ip4(&pcb->local_ip), ip4_current_dest_addr(), netif_ip4_netmask(inp))) {"
+  "zt_stack_hears4(ip_2_ip4(&pcb->local_ip), ip4_current_dest_addr(), inp)) {"
+  "ip4_addr_ismulticast(ip_2_ip4(&pcb->local_ip))) {"
   "ip4_addr_ismulticast(ip_2_ip4(&pcb->local_ip)) ||
         ip4_addr_isbroadcast(ip_2_ip4(&pcb->local_ip), netif)) {"
   "if (ip_get_option(pcb, SOF_REUSEADDR) &&
@@ -43,6 +49,8 @@ zt_cure(src/core/udp.c "ip4_addr_ismulticast(ip_2_ip4(&pcb->local_ip))) {"
 # A neighbour is asked for by who has an address in its /64, or else by nobody. Prefixes may be shorter.
 zt_cure(src/core/ipv6/nd6.c "if (i == LWIP_IPV6_NUM_ADDRESSES) {"
   "if (i == LWIP_IPV6_NUM_ADDRESSES && (src_addr = zt_stack_source6(netif, target_addr)) == NULL) {")
+# Who is bound to an address that is taken away stays so, until it is there again: only connections end.
+zt_cure(src/core/tcp.c "tcp_netif_ip_addr_changed_pcblist(old_addr, tcp_bound_pcbs)" "(void)0")
 add_library(lwip OBJECT ${lwip_sources})
 target_include_directories(lwip SYSTEM PUBLIC ${LWIP_DIR}/src/include)
 target_include_directories(lwip PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/src/stack)

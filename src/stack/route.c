@@ -231,6 +231,14 @@ static bool is_for(const struct zt_interface *interface, const ip4_addr_t *dest)
     return false;
 }
 
+/* Not only by its own subnet: libzt lets who is bound to an address hear all broadcasts of the network. */
+int zt_stack_hears4(const ip4_addr_t *local, const ip4_addr_t *dest, const struct netif *netif)
+{
+    const struct zt_interface *interface = zt_netif_owner(netif);
+
+    return ip4_addr_eq(local, dest) || (interface != NULL && is_for(interface, local));
+}
+
 /* lwIP takes any of its addresses on any interface; a member of one network must not reach us by our
    address in another. */
 static int refuse_foreign4(struct pbuf *packet, const struct netif *netif)

@@ -16,7 +16,7 @@ enum { GROUP_ROOM = 16, MOST_MEMBERSHIPS = 2 * ZT_MAX_MEMBERSHIPS };
 struct membership {
     bool is_taken;
     int fd, level;
-    uint32_t network;          /* the number of the interface, or its IPv4 address; 0: any */
+    uint32_t network;          /* the number of the interface, or its IPv4 address; 0: all */
     uint8_t group[GROUP_ROOM]; /* IPv4 takes 4 */
 };
 
@@ -34,12 +34,18 @@ bool zts_groups_has(int level, int optname, zts_socklen_t optlen)
            optlen >= sizeof(struct zts_ipv6_mreq);
 }
 
+/* As Linux has it, who names no network means whichever there is. */
+static bool is_of_network(const struct membership *at, const struct membership *wanted)
+{
+    return at->network == wanted->network || at->network == 0 || wanted->network == 0;
+}
+
 static struct membership *find(const struct membership *wanted)
 {
     for (size_t i = 0; i < MOST_MEMBERSHIPS; i++) {
         struct membership *at = &memberships[i];
         if (at->is_taken && at->fd == wanted->fd && at->level == wanted->level &&
-            at->network == wanted->network && memcmp(at->group, wanted->group, GROUP_ROOM) == 0)
+            is_of_network(at, wanted) && memcmp(at->group, wanted->group, GROUP_ROOM) == 0)
             return at;
     }
     return NULL;
@@ -81,7 +87,6 @@ static struct membership membership4(int fd, const void *optval)
     return wanted;
 }
 
-/* Network 0 means the one that would be used to send there. */
 static struct membership membership6(int fd, const void *optval)
 {
     struct membership wanted = { .fd = fd, .level = ZTS_IPPROTO_IPV6 };
@@ -89,8 +94,6 @@ static struct membership membership6(int fd, const void *optval)
 
     memcpy(&request, optval, sizeof request);
     wanted.network = request.ipv6mr_interface;
-    if (wanted.network == 0)
-        wanted.network = zt_stack_default_interface();
     memcpy(wanted.group, &request.ipv6mr_multiaddr, sizeof request.ipv6mr_multiaddr);
     return wanted;
 }
@@ -134,39 +137,51 @@ static int ask_lwip(const struct membership *wanted, bool joins)
     return result == 0 ? 0 : zt_stack_errno;
 }
 
-static int join(const struct membership *wanted)
+/* lwIP takes note before it tries. */
+static int try_to_join(const struct membership *wanted)
+{
+    int code = ask_lwip(wanted, true);
+
+    if (code != ZTS_EADDRNOTAVAIL)
+        return code;
+    (void)ask_lwip(wanted, false);
+    return wanted->level == ZTS_IPPROTO_IP ? ZTS_ENODEV : code;
+}
+
+static int join(struct membership wanted)
 {
     struct membership *room = find_room();
 
-    if (!is_group(wanted))
+    if (!is_group(&wanted))
         return ZTS_EINVAL;
-    if (find(wanted) != NULL)
+    if (find(&wanted) != NULL)
         return ZTS_EADDRINUSE;
+    /* By IPv6 it is the one that would be used to send there. */
+    if (wanted.level == ZTS_IPPROTO_IPV6 && wanted.network == 0)
+        wanted.network = zt_stack_default_interface();
     /* lwIP asserts that nobody asks for more */
-    if (wanted->level == ZTS_IPPROTO_IPV6 && wanted->network > UINT8_MAX)
+    if (wanted.level == ZTS_IPPROTO_IPV6 && wanted.network > UINT8_MAX)
         return ZTS_EADDRNOTAVAIL;
-    int code = room == NULL ? ZTS_ENOMEM : ask_lwip(wanted, true);
-    if (code == ZTS_EADDRNOTAVAIL) {
-        (void)ask_lwip(wanted, false); /* it took note before it tried */
-        return wanted->level == ZTS_IPPROTO_IP ? ZTS_ENODEV : code;
-    }
+    int code = room == NULL ? ZTS_ENOMEM : try_to_join(&wanted);
     if (code != 0)
         return code;
     give_up(room);
-    *room = *wanted;
+    *room = wanted;
     room->is_taken = true;
     taken_count++;
     return 0;
 }
 
-static int leave(const struct membership *wanted)
+/* The network may be gone already. */
+static int leave(struct membership wanted)
 {
-    struct membership *found = find(wanted);
+    struct membership *found = find(&wanted);
 
     if (found == NULL)
         return ZTS_EADDRNOTAVAIL;
+    (void)ask_lwip(found, false);
     give_up(found);
-    return ask_lwip(wanted, false);
+    return 0;
 }
 
 int zts_groups_set(int fd, int level, int optname, const void *optval)
@@ -182,7 +197,7 @@ int zts_groups_set(int fd, int level, int optname, const void *optval)
     else if (zts_is_stream(fd) || zt_socket_is_raw(fd))
         code = ZTS_ENOPROTOOPT;
     else
-        code = joins ? join(&wanted) : leave(&wanted);
+        code = joins ? join(wanted) : leave(wanted);
     zt_core_unlock();
     zt_stack_errno = code;
     return code == 0 ? 0 : -1;

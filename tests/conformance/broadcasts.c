@@ -221,6 +221,25 @@ static void streams_have_none(void)
     close(listener);
 }
 
+static void hearing_by_ipv6(int sender)
+{
+    struct sockaddr_in6 from;
+    socklen_t length = sizeof from;
+    int receiver = socket(AF_INET6, SOCK_DGRAM, 0);
+
+    memset(&from, 0, sizeof from);
+    from.sin6_family = AF_INET6;
+    said("bind", bind(receiver, (struct sockaddr *)&from, sizeof from));
+    said("sendto", send_to(sender, to_all, port_of(receiver), 4));
+    wait_for(receiver, POLLIN);
+    said("recvfrom a socket for both families",
+         recvfrom(receiver, large, sizeof large, MSG_DONTWAIT, (struct sockaddr *)&from, &length));
+    told("the sender's address", memcmp((char *)&from + 20, (const char *)&here->addr + 4, 4) == 0
+                                     ? "a mapped one of here"
+                                     : "another");
+    close(receiver);
+}
+
 /* Only by the IPv4 that an IPv6 socket may speak. */
 static void ipv6_has_none(void)
 {
@@ -238,6 +257,9 @@ static void ipv6_has_none(void)
     said("sendto a mapped one", sendto(fd, large, 9, 0, (struct sockaddr *)&to, sizeof to));
     wait_for(receiver, POLLIN);
     said("recv", recv(receiver, large, sizeof large, MSG_DONTWAIT));
+    close(fd);
+    fd = new_sender();
+    hearing_by_ipv6(fd);
     close(fd);
     close(receiver);
 }

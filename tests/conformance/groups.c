@@ -78,6 +78,12 @@ static void belonging(void)
     said("subscribed when it closed", is_subscribed(mac4));
     one = new_datagram();
     said("join by the same number", change(one, IP_ADD_MEMBERSHIP, group4, NULL));
+    said("join by the network's address", change(one, IP_ADD_MEMBERSHIP, group4, "10.7.0.1"));
+    said("leave by the network's address", change(one, IP_DROP_MEMBERSHIP, group4, "10.7.0.1"));
+    said("leave", change(one, IP_DROP_MEMBERSHIP, group4, NULL));
+    said("join by the network's address", change(one, IP_ADD_MEMBERSHIP, group4, "10.7.0.1"));
+    said("leave by any", change(one, IP_DROP_MEMBERSHIP, group4, NULL));
+    said("subscribed", is_subscribed(mac4));
     said("what is no group", change(one, IP_ADD_MEMBERSHIP, "10.7.0.2", NULL));
     said("by a network that is not there", change(one, IP_ADD_MEMBERSHIP, "239.3.3.3", "10.9.9.9"));
     said("join all hosts", change(one, IP_ADD_MEMBERSHIP, "224.0.0.1", NULL));

@@ -127,6 +127,18 @@ static int bind_to(int fd, const char *name)
     return zts_bsd_setsockopt(fd, ZTS_SOL_SOCKET, ZTS_SO_BINDTODEVICE, value, sizeof value);
 }
 
+/* Back to the one network of these tests. */
+static void leave_for_good(uint64_t second)
+{
+    int fd = zts_udp_client("::1");
+
+    assert_int_equal(zts_net_leave(second), 0);
+    for (int i = 0; i < 3000 && bind_to(fd, "6b") == 0; i++)
+        zts_util_delay(10);
+    assert_int_equal(bind_to(fd, "6b"), ZTS_ERR_SOCKET);
+    zts_close(fd);
+}
+
 /* Two networks: what one socket sends leaves by the one that it was bound to. */
 static void a_socket_keeps_to_its_network(void **unused)
 {
@@ -157,7 +169,7 @@ static void a_socket_keeps_to_its_network(void **unused)
     assert_int_equal(bind_to(member, ""), 0);
     zts_close(member);
     zts_close(sender);
-    assert_int_equal(zts_net_leave(second), 0);
+    leave_for_good(second);
 }
 
 static int change(int fd, int option, unsigned number)
@@ -168,6 +180,26 @@ static int change(int fd, int option, unsigned number)
     wanted.ipv6mr_multiaddr.un.u8_addr[14] = (uint8_t)(number >> 8);
     wanted.ipv6mr_multiaddr.un.u8_addr[15] = (uint8_t)number;
     return zts_bsd_setsockopt(fd, ZTS_IPPROTO_IPV6, option, &wanted, sizeof wanted);
+}
+
+/* Who named no network when joining need not know which it was. */
+static void a_group_is_left_though_another_network_came(void **unused)
+{
+    uint64_t other = zts_net_compute_adhoc_id(2, 65535);
+    int fd = zts_socket(ZTS_AF_INET6, ZTS_SOCK_DGRAM, 0);
+    int before = zts_core_query_mc_count(network);
+
+    (void)unused;
+    assert_int_equal(change(fd, ZTS_IPV6_JOIN_GROUP, 0x1234), 0);
+    assert_int_equal(zts_core_query_mc_count(network), before + 1);
+    assert_int_equal(zts_net_join(other), ZTS_ERR_OK);
+    assert_int_equal(zts_wait_address(other, ZTS_AF_INET6, 30000), ZTS_ERR_OK);
+    assert_int_equal(change(fd, ZTS_IPV6_JOIN_GROUP, 0x1234), ZTS_ERR_SOCKET);
+    assert_int_equal(zts_get_errno(), ZTS_EADDRINUSE);
+    assert_int_equal(change(fd, ZTS_IPV6_LEAVE_GROUP, 0x1234), 0);
+    assert_int_equal(zts_core_query_mc_count(network), before);
+    zts_close(fd);
+    leave_for_good(other);
 }
 
 /* Whoever closes gives its places back, twice in a row, so that none is counted that is gone. */
@@ -197,6 +229,7 @@ int main(void)
         cmocka_unit_test(who_wants_no_copy_gets_none),
         cmocka_unit_test(a_network_that_is_not_there_is_unreachable),
         cmocka_unit_test(a_socket_keeps_to_its_network),
+        cmocka_unit_test(a_group_is_left_though_another_network_came),
         cmocka_unit_test(memberships_end_at_their_bound),
     };
 

@@ -147,35 +147,78 @@ static void routes_by_a_gateway_and_name_servers_are_used(void **unused)
     assert_string_equal(zts_ipaddr_ntoa(server), "10.7.0.53");
 }
 
-/* Both have 10.7.255.255 for all: who hears by one must not be taken for a stranger from the other. */
-static void networks_of_the_same_addresses_keep_their_broadcasts(void **unused)
+static int join_other(void)
 {
     uint64_t other = lab_network(lab, 2);
-    char byte;
 
-    (void)unused;
     lab_set_network(lab, other, "{\"routes\": [{\"target\": \"10.7.0.0/16\"}]}");
     lab_set_member(lab, other, zts_node_get_id(),
                    "{\"authorized\": true, \"ipAssignments\": [\"10.7.1.1\"]}");
-    assert_int_equal(zts_net_join(other), ZTS_ERR_OK);
-    assert_int_equal(zts_wait_address(other, ZTS_AF_INET, 60000), ZTS_ERR_OK);
-    int hearer = zts_udp_server("0.0.0.0", 7070);
-    assert_true(hearer >= 0);
-    assert_int_equal(zts_set_recv_timeout(hearer, 5, 0), ZTS_ERR_OK);
-    static const char *const own[] = { "10.7.0.1", "10.7.1.1" };
-    for (int i = 0; i < 2; i++) {
-        struct zts_sockaddr_in to;
-        zts_socklen_t length = sizeof to;
-        int fd = zts_udp_server(own[i], 7071);
-        assert_int_equal(
-            zts_util_ipstr_to_saddr("10.7.255.255", 7070, (struct zts_sockaddr *)&to, &length),
-            ZTS_ERR_OK);
-        assert_int_equal(zts_bsd_sendto(fd, "x", 1, 0, (struct zts_sockaddr *)&to, length), 1);
-        assert_int_equal(zts_recv(hearer, &byte, 1, 0), 1);
-        zts_close(fd);
-    }
+    if (zts_net_join(other) != ZTS_ERR_OK)
+        return -1;
+    return zts_wait_address(other, ZTS_AF_INET, 60000);
+}
+
+static void send_from(const char *own, const char *text, uint16_t port, const char *byte)
+{
+    struct zts_sockaddr_in to;
+    zts_socklen_t length = sizeof to;
+    int fd = zts_udp_server(own, 7071);
+
+    assert_true(fd >= 0);
+    assert_int_equal(zts_util_ipstr_to_saddr(text, port, (struct zts_sockaddr *)&to, &length),
+                     ZTS_ERR_OK);
+    assert_int_equal(zts_bsd_sendto(fd, byte, 1, 0, (struct zts_sockaddr *)&to, length), 1);
+    zts_close(fd);
+}
+
+static int new_hearer(const char *own)
+{
+    int fd = zts_udp_server(own, 7070);
+
+    assert_true(fd >= 0);
+    assert_int_equal(zts_set_recv_timeout(fd, 5, 0), ZTS_ERR_OK);
+    return fd;
+}
+
+static char heard(int fd)
+{
+    char byte = 0;
+
+    return zts_recv(fd, &byte, 1, 0) == 1 ? byte : 0;
+}
+
+/* Both have 10.7.255.255 for all: who hears by one must not be taken for a stranger from the other. */
+static void networks_of_the_same_addresses_keep_their_broadcasts(void **unused)
+{
+    (void)unused;
+    assert_int_equal(join_other(), ZTS_ERR_OK);
+    int hearer = new_hearer("0.0.0.0");
+    send_from("10.7.0.1", "10.7.255.255", 7070, "1");
+    assert_int_equal(heard(hearer), '1');
+    send_from("10.7.1.1", "10.7.255.255", 7070, "2");
+    assert_int_equal(heard(hearer), '2');
     zts_close(hearer);
-    assert_int_equal(zts_net_leave(other), ZTS_ERR_OK);
+    assert_int_equal(zts_net_leave(lab_network(lab, 2)), ZTS_ERR_OK);
+}
+
+/* What is for all in a network is not for who is bound to an address in another. */
+static void a_broadcast_stays_in_its_network(void **unused)
+{
+    static const char *const to_all[] = { "255.255.255.255", "10.7.255.255" };
+
+    (void)unused;
+    assert_int_equal(join_other(), ZTS_ERR_OK);
+    int stranger = new_hearer("10.7.0.1"), hearer = new_hearer("10.7.1.1");
+    for (int i = 0; i < 2; i++) {
+        send_from("10.7.1.1", to_all[i], 7070, "a");
+        assert_int_equal(heard(hearer), 'a');
+        send_from("10.7.0.1", "10.7.0.1", 7070, "b");
+        assert_int_equal(heard(stranger), 'b');
+    }
+    zts_close(stranger);
+    zts_close(hearer);
+    assert_int_equal(zts_net_leave(lab_network(lab, 2)), ZTS_ERR_OK);
 }
 
 int main(void)
@@ -186,6 +229,7 @@ int main(void)
         cmocka_unit_test(events_end_at_their_bound),
         cmocka_unit_test(routes_by_a_gateway_and_name_servers_are_used),
         cmocka_unit_test(networks_of_the_same_addresses_keep_their_broadcasts),
+        cmocka_unit_test(a_broadcast_stays_in_its_network),
     };
 
     return cmocka_run_group_tests(tests, begin, end);
