@@ -2,37 +2,9 @@
 /* The local API of a root or controller: which part of it answers a path. docs/wire.md 20.2, 20.3 */
 #include "cmd/api.h"
 
-#include "base/text.h"
 #include "cmd/api_parts.h"
 
 #include <string.h>
-
-json_t *zt_api_error(int *status, int code, const char *text)
-{
-    *status = code;
-    return json_pack("{s:i, s:s}", "error", code, "description", text);
-}
-
-json_t *zt_api_no_method(int *status)
-{
-    return zt_api_error(status, 405, "this path does not know that method");
-}
-
-json_t *zt_api_hex(uint64_t number, unsigned digits)
-{
-    char text[17];
-
-    zt_hex_number_write(text, number, digits);
-    return json_string(text);
-}
-
-json_t *zt_api_endpoint(const struct zt_endpoint *endpoint, bool with_port)
-{
-    char text[ZT_ENDPOINT_TEXT];
-
-    zt_endpoint_text(endpoint, with_port, text);
-    return json_string(text);
-}
 
 /* "/word" or "/word/rest". The rest, "" if there is none; NULL: another path. */
 static const char *behind(const char *path, const char *word)

@@ -19,34 +19,6 @@
 #define UDP_GRO 104
 #endif
 
-socklen_t zt_sockaddr_of(union zt_sockaddr *to, const struct zt_endpoint *from)
-{
-    memset(to, 0, sizeof *to);
-    if (from->family == ZT_FAMILY_IPV4) {
-        to->v4.sin_family = AF_INET;
-        to->v4.sin_port = htons(from->port);
-        memcpy(&to->v4.sin_addr, from->ip, 4);
-        return sizeof to->v4;
-    }
-    to->v6.sin6_family = AF_INET6;
-    to->v6.sin6_port = htons(from->port);
-    memcpy(&to->v6.sin6_addr, from->ip, 16);
-    return sizeof to->v6;
-}
-
-bool zt_sockaddr_read(const union zt_sockaddr *from, struct zt_endpoint *to)
-{
-    if (from->any.sa_family == AF_INET) {
-        *to = zt_endpoint_v4((const uint8_t *)&from->v4.sin_addr, ntohs(from->v4.sin_port));
-        return true;
-    }
-    if (from->any.sa_family == AF_INET6) {
-        *to = zt_endpoint_v6((const uint8_t *)&from->v6.sin6_addr, ntohs(from->v6.sin6_port));
-        return true;
-    }
-    return false;
-}
-
 struct zt_udp *zt_udp_new(void)
 {
     struct zt_udp *udp = calloc(1, sizeof *udp);
@@ -217,18 +189,4 @@ void zt_udp_disable_offload(struct zt_udp *udp)
         udp->sockets[i]->segment_limit = 0;
         set_option(udp->sockets[i]->fd, SOL_UDP, UDP_GRO, 0);
     }
-}
-
-bool zt_udp_is_blocked(const struct zt_udp *udp)
-{
-    for (size_t i = 0; i < udp->count; i++)
-        if (atomic_load(&udp->sockets[i]->is_blocked))
-            return true;
-    return false;
-}
-
-void zt_udp_unblock(struct zt_udp *udp)
-{
-    for (size_t i = 0; i < udp->count; i++)
-        atomic_store(&udp->sockets[i]->is_blocked, false);
 }
