@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The controller's thread. Three monitors: the queue's is a leaf and held for a copy; the desk's guards the
-   controller and is held while it decides, writes and hands over; the door's is held while the desk is waited
-   for, so that a busy thread does not come back before those who wait. The core's lock is taken inside the
-   desk's. The thread waits for its bell and for the store's descriptor, and looks after the controller each
-   second. */
+/* The controller's thread. Two monitors: the queue's is a leaf and held for a copy; the desk's guards the
+   controller and is held while it decides, writes and hands over. The core's lock is taken inside it. The
+   thread waits for its bell and for the store's descriptor, and looks after the controller each second. */
 #include "cmd/keeper.h"
 
 #include "base/mem.h"
@@ -18,7 +16,7 @@ struct zt_keeper {
     struct zt_store *store;
     struct zt_service *service; /* borrowed */
     struct zt_thread *thread;
-    struct zt_monitor *door, *desk;
+    struct zt_monitor *desk;
     struct zt_bell bell;
     int descriptor; /* the store's; of the thread alone, as is the next */
     bool for_writing;
@@ -39,10 +37,9 @@ struct zt_keeper *zt_keeper_new(struct zt_store *store)
         return NULL;
     }
     keeper->store = store;
-    keeper->door = zt_monitor_new();
     keeper->desk = zt_monitor_new();
     keeper->queue = zt_monitor_new();
-    if (zt_bell_open(&keeper->bell) && keeper->door && keeper->desk && keeper->queue)
+    if (zt_bell_open(&keeper->bell) && keeper->desk && keeper->queue)
         return keeper;
     zt_keeper_free(keeper);
     return NULL;
@@ -54,8 +51,6 @@ void zt_keeper_free(struct zt_keeper *keeper)
         return;
     zt_controller_free(keeper->controller);
     keeper->store->functions->close(keeper->store);
-    if (keeper->door)
-        zt_monitor_free(keeper->door);
     if (keeper->desk)
         zt_monitor_free(keeper->desk);
     if (keeper->queue)
@@ -121,20 +116,13 @@ static bool carry_out(struct zt_keeper *keeper)
     return true;
 }
 
-static void enter_desk(struct zt_keeper *keeper)
-{
-    zt_monitor_enter(keeper->door);
-    zt_monitor_enter(keeper->desk);
-    zt_monitor_leave(keeper->door);
-}
-
 /* One round at the desk. True if there may be more to do at once. */
 static bool work(struct zt_keeper *keeper, size_t taken, bool is_ready)
 {
     struct zt_instant now = zt_host_now();
     bool is_busy;
 
-    enter_desk(keeper);
+    zt_monitor_enter(keeper->desk);
     zt_controller_requests(keeper->controller, now, keeper->taken, taken);
     if (is_ready)
         zt_controller_follow(keeper->controller, now);
@@ -194,7 +182,7 @@ json_t *zt_keeper_route(struct zt_keeper *keeper, const char *method, const char
 {
     json_t *result;
 
-    enter_desk(keeper);
+    zt_monitor_enter(keeper->desk);
     result = zt_controller_route(keeper->controller, zt_host_now(), method, path, body, status);
     zt_monitor_leave(keeper->desk);
     zt_bell_ring(&keeper->bell); /* the call may have left effects */
@@ -206,7 +194,7 @@ char *zt_keeper_list(struct zt_keeper *keeper, zt_nwid nwid, const struct zt_lis
 {
     char *text;
 
-    enter_desk(keeper);
+    zt_monitor_enter(keeper->desk);
     text =
         zt_controller_list_members(keeper->controller, zt_host_now(), nwid, form, length, status);
     zt_monitor_leave(keeper->desk);
@@ -219,7 +207,7 @@ json_t *zt_keeper_counters(struct zt_keeper *keeper)
     uint64_t dropped;
     size_t waiting;
 
-    enter_desk(keeper);
+    zt_monitor_enter(keeper->desk);
     counters = zt_controller_counters(keeper->controller);
     zt_monitor_leave(keeper->desk);
     zt_monitor_enter(keeper->queue);

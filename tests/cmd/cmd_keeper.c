@@ -6,7 +6,6 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -17,36 +16,11 @@
 #define NWID (ADDRESS << 24 | 1)
 #define TOO_MANY 7
 #define WAITS 3000 /* of 10 ms, at most */
-#define ROUNDS                                                                                     \
-    12 /* of the thread; so many members are had by one network, and no request is dropped */
-
-static atomic_bool is_watched, is_calling;
-static atomic_uint rounds;
-
-static void pause_ms(long ms)
-{
-    struct timespec pause = { .tv_nsec = ms * 1000000 };
-
-    (void)nanosleep(&pause, NULL);
-}
-
-/* The keeper's thread, at the desk, until somebody stands at the door. */
-static void wait_for_caller(void)
-{
-    for (int i = 0; i < WAITS && !atomic_load(&is_calling); i++)
-        pause_ms(1);
-    pause_ms(20);
-    atomic_fetch_add(&rounds, 1);
-}
 
 /* A service that is about to end: its node is gone, so answers lead nowhere. */
 struct zt_node *zt_service_lock(struct zt_service *service)
 {
-    static unsigned effects;
-
     (void)service;
-    if (atomic_load(&is_watched) && effects++ % ZT_KEEPER_BATCH == 0)
-        wait_for_caller();
     return NULL;
 }
 
@@ -91,8 +65,9 @@ static json_int_t counter(struct zt_keeper *keeper, const char *name)
     return value;
 }
 
-static void set_network(struct zt_keeper *keeper, json_t *body)
+static void make_network(struct zt_keeper *keeper)
 {
+    json_t *body = json_pack("{s:b}", "private", 0);
     int status;
 
     json_decref(
@@ -117,8 +92,10 @@ static void ask(struct zt_keeper *keeper, unsigned count)
 
 static void wait_for_all(struct zt_keeper *keeper, unsigned count)
 {
+    struct timespec pause = { .tv_nsec = 10000000 };
+
     for (int i = 0; i < WAITS && counter(keeper, "requests") < count; i++)
-        pause_ms(10);
+        (void)nanosleep(&pause, NULL);
     assert_int_equal(counter(keeper, "requests"), count);
     assert_int_equal(counter(keeper, "queue"), 0);
 }
@@ -136,7 +113,7 @@ static void what_waits_is_decided_and_what_finds_no_room_is_counted(void **unuse
     assert_int_equal(counter(keeper, "dropped"), TOO_MANY);
     wait_for_all(keeper, ZT_MAX_KEEPER_QUEUE);
 
-    set_network(keeper, json_pack("{s:b}", "private", 0));
+    make_network(keeper);
     ask(keeper, ZT_MAX_KEEPER_QUEUE);
     wait_for_all(keeper, 2 * ZT_MAX_KEEPER_QUEUE - (unsigned)counter(keeper, "dropped") + TOO_MANY);
     assert_int_equal(counter(keeper, "authorized"),
@@ -145,38 +122,10 @@ static void what_waits_is_decided_and_what_finds_no_room_is_counted(void **unuse
     zt_keeper_free(keeper);
 }
 
-/* A network's change keeps the thread busy for many rounds: each caller waits for one of them at most. */
-static void callers_come_before_the_next_round(void **unused)
-{
-    struct zt_keeper *keeper = zt_keeper_new(zt_store_mem_open());
-    struct zt_identity self = make_identity(ADDRESS);
-    unsigned calls = 0;
-    char error[256] = "";
-
-    (void)unused;
-    assert_true(zt_keeper_start(keeper, NULL, &self, NULL, error, sizeof error));
-    set_network(keeper, json_pack("{s:b}", "private", 0));
-    ask(keeper, ROUNDS * ZT_KEEPER_BATCH);
-    wait_for_all(keeper, ROUNDS * ZT_KEEPER_BATCH);
-    atomic_store(&is_watched, true);
-    set_network(keeper, json_pack("{s:s}", "name", "changed"));
-    while (atomic_load(&rounds) < ROUNDS) {
-        atomic_store(&is_calling, true);
-        (void)counter(keeper, "members");
-        atomic_store(&is_calling, false);
-        calls++;
-    }
-    assert_true(calls > ROUNDS / 2);
-    atomic_store(&is_watched, false);
-    zt_keeper_stop(keeper);
-    zt_keeper_free(keeper);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_waits_is_decided_and_what_finds_no_room_is_counted),
-        cmocka_unit_test(callers_come_before_the_next_round),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
