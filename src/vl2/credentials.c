@@ -276,7 +276,7 @@ static void take_revocation(struct tally *tally, struct zt_reader *in)
         count(tally, zt_credentials_offer_revocation(tally->vl2, &revocation, tally->from));
 }
 
-/* COMs, 0, then four counted lists; may end after the 0 or any list. docs/wire.md 13.9. */
+/* COMs, 0, then four counted lists; may end after any part. docs/wire.md 13.9. */
 static void walk(struct tally *tally, struct zt_reader *in)
 {
     static void (*const takers[])(struct tally *, struct zt_reader *) = { take_capability, take_tag,
@@ -285,7 +285,8 @@ static void walk(struct tally *tally, struct zt_reader *in)
 
     while (zt_reader_left(in) > 0 && *in->at != 0 && !in->failed)
         take_com(tally, in);
-    (void)zt_read_u8(in);
+    if (zt_reader_left(in) > 0)
+        (void)zt_read_u8(in);
     for (size_t i = 0; i < sizeof takers / sizeof takers[0] && zt_reader_left(in) > 0; i++)
         for (unsigned left = zt_read_u16(in); left > 0 && !in->failed; left--)
             takers[i](tally, in);

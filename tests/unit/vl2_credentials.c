@@ -99,6 +99,33 @@ static void a_forged_or_cut_credential_leaves_no_trace(void **unused)
     lab_free(lab);
 }
 
+/* Very old senders end after their certificates, others after the zero byte or any list. */
+static void a_packet_may_end_after_any_part(void **unused)
+{
+    (void)unused;
+    for (size_t zeros = 0; zeros <= 9; zeros++) {
+        struct lab *lab = lab_with_members();
+        struct zt_com com;
+        uint8_t bytes[ZT_COM_SIZE + 9];
+        struct zt_writer out = zt_writer_of(bytes, sizeof bytes);
+        bool inside_a_count = zeros > 0 && zeros % 2 == 0;
+        const struct zt_member *eve;
+
+        zt_com_make(&com, lab->nwid, lab->now.wall_ms + 1, 1000, &lab->nodes[EVE].self);
+        zt_com_sign(&com, &lab->nodes[CONTROLLER].self);
+        zt_com_write(&com, &out);
+        for (size_t i = 0; i < zeros; i++)
+            zt_write_u8(&out, 0);
+        assert_false(out.failed);
+        assert_int_equal(hand(lab, ANN, EVE, bytes, zt_writer_length(&out), false),
+                         inside_a_count ? ZT_DROP_TRUNCATED : ZT_DROP_NONE);
+        eve = zt_members_find(&lab_network(lab, ANN)->members, lab_address(lab, EVE));
+        assert_int_equal(eve != NULL && eve->com != NULL && zt_com_equal(eve->com, &com),
+                         !inside_a_count);
+        lab_free(lab);
+    }
+}
+
 static void credentials_are_taken_once_a_second_from_a_peer(void **unused)
 {
     struct lab *lab = lab_with_members();
@@ -243,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tag_is_filed_under_the_member_it_was_issued_to),
         cmocka_unit_test(a_forged_or_cut_credential_leaves_no_trace),
+        cmocka_unit_test(a_packet_may_end_after_any_part),
         cmocka_unit_test(credentials_are_taken_once_a_second_from_a_peer),
         cmocka_unit_test(revocations_have_a_limit_of_their_own),
         cmocka_unit_test(an_unknown_network_is_refused),
