@@ -453,12 +453,13 @@ ZTS_API int ZTCALL zts_init_new_identity(void);
 #ifndef ZTS_PYTHON_HANDLER
 ZTS_API int ZTCALL zts_init_set_event_handler(void (*callback)(void *));
 #endif
-/* Where a fallback relay over TCP is: an IPv4 address as text. */
+/* Where a fallback relay over TCP is: an IPv4 address as text. This and the next two are judged and kept,
+   but have no effect: this library sends everything by UDP. */
 ZTS_API int ZTCALL zts_init_set_tcp_relay(const char *tcp_relay_addr,
                                           unsigned short tcp_relay_port);
-/* May the relay over TCP be used where UDP does not pass? Default 1. */
+/* May the relay over TCP be used? Default 1. */
 ZTS_API int ZTCALL zts_init_allow_tcp_relay(int enabled);
-/* 1: everything goes by the relay over TCP. Default 0. */
+/* Shall everything go by the relay over TCP? Default 0. */
 ZTS_API int ZTCALL zts_init_force_tcp_relay(int enabled);
 /* Physical interfaces whose name begins so are not used. len: its length, 1 to 15. Additive. */
 ZTS_API int ZTCALL zts_init_blacklist_if(const char *prefix, unsigned int len);

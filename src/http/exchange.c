@@ -3,16 +3,20 @@
 #include "http/exchange.h"
 
 #include "base/text.h"
+#include "crypto/wipe.h"
 #include "http/date.h"
 #include "http/listen.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_CREDENTIAL 256 /* longer ones are nobody's */
+
 struct exchange {
     char *body; /* owned */
     size_t length, capacity;
     bool is_too_long;
+    char auth_header[MOST_CREDENTIAL], authorization[MOST_CREDENTIAL];
 };
 
 /* What a path or a parameter stands for. A 0 in it would hide what follows, so it becomes what no path
@@ -43,6 +47,34 @@ static const char *header(struct MHD_Connection *connection, const char *name)
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
+/* Without blanks at the end, which RFC 9110 (5.5) leaves out. The text may be in room. */
+static const char *credential(struct MHD_Connection *connection, const char *name,
+                              char room[MOST_CREDENTIAL])
+{
+    const char *value = header(connection, name);
+    size_t length = value ? strlen(value) : 0;
+
+    while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t'))
+        length--;
+    if (!value || length >= MOST_CREDENTIAL)
+        return value;
+    memcpy(room, value, length);
+    room[length] = 0;
+    return room;
+}
+
+/* RFC 9112 (3.2.2) lets clients name the server too, as they would to a proxy: http://HOST:PORT/PATH. */
+static const char *path_of(const char *url)
+{
+    static const char scheme[] = "http://";
+    const char *path;
+
+    if (strncmp(url, scheme, sizeof scheme - 1) != 0)
+        return url;
+    path = strchr(url + sizeof scheme - 1, '/');
+    return path ? path : "/";
+}
+
 static const char *parameter(struct MHD_Connection *connection, const char *name)
 {
     return MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, name);
@@ -59,15 +91,15 @@ static uint64_t announced_length(const char *text)
 }
 
 static struct zt_http_request request_of(struct MHD_Connection *connection, const char *url,
-                                         const char *method, const struct exchange *exchange)
+                                         const char *method, struct exchange *exchange)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     struct zt_http_request request = {
         .method = strcmp(method, "HEAD") == 0 ? "GET" : method,
-        .path = url,
-        .auth_header = header(connection, "X-ZT1-Auth"),
-        .authorization = header(connection, "Authorization"),
+        .path = path_of(url),
+        .auth_header = credential(connection, "X-ZT1-Auth", exchange->auth_header),
+        .authorization = credential(connection, "Authorization", exchange->authorization),
         .auth_query = parameter(connection, "auth"),
         .jsonp = parameter(connection, "jsonp"),
         .body = exchange->body,
@@ -198,8 +230,10 @@ void zt_exchange_end(void **state)
 {
     struct exchange *exchange = *state;
 
-    if (exchange)
-        free(exchange->body);
+    if (!exchange)
+        return;
+    free(exchange->body);
+    zt_wipe(exchange, sizeof *exchange);
     free(exchange);
     *state = NULL;
 }

@@ -76,7 +76,7 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* What follows "<scheme> ", in any case; NULL if it is another scheme. */
+/* What follows "<scheme> ", in any case, and further blanks; NULL if it is another scheme. */
 static const char *credential(const char *authorization, const char *scheme)
 {
     size_t length = strlen(scheme);
@@ -86,7 +86,9 @@ static const char *credential(const char *authorization, const char *scheme)
     for (size_t i = 0; i < length; i++)
         if (lower(authorization[i]) != scheme[i])
             return NULL;
-    return authorization[length] == ' ' ? authorization + length + 1 : NULL;
+    if (authorization[length] != ' ')
+        return NULL;
+    return authorization + length + strspn(authorization + length, " ");
 }
 
 /* The first one present counts. */

@@ -20,6 +20,8 @@ int zt_stack_hears4(const ip4_addr_t *local, const ip4_addr_t *dest, const struc
 /* 1, and the packet is freed, if it came over one network but is for our address in another. */
 int zt_stack_refuse4(struct pbuf *packet, struct netif *netif);
 int zt_stack_refuse6(struct pbuf *packet, struct netif *netif);
+/* Has lwIP's thread take in what waits on all interfaces; an err_t. */
+signed char zt_stack_poll_soon(void);
 /* A segment for a connection, about to be taken in; 0: go on. Else pcb is gone. */
 struct tcp_pcb;
 struct tcp_hdr;

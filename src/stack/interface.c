@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "lwip/nd6.h"
 #include "netif/ethernet.h"
+#include "stack/loop.h"
 #include "stack/timers.h"
 
 #include <assert.h>
@@ -49,6 +50,7 @@ static void remove_port(struct zt_interface *interface, size_t index)
     struct netif *port = interface->ports[index];
 
     netif_remove(port);
+    zt_loop_drop(port);
     zt_free(port);
     port_total--;
     interface->port_count--;

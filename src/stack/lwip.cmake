@@ -51,6 +51,10 @@ zt_cure(src/core/ipv6/nd6.c "if (i == LWIP_IPV6_NUM_ADDRESSES) {"
   "if (i == LWIP_IPV6_NUM_ADDRESSES && (src_addr = zt_stack_source6(netif, target_addr)) == NULL) {")
 # Who is bound to an address that is taken away stays so, until it is there again: only connections end.
 zt_cure(src/core/tcp.c "tcp_netif_ip_addr_changed_pcblist(old_addr, tcp_bound_pcbs)" "(void)0")
+# lwIP's thread was told an interface that may be gone before it looks.
+zt_cure(src/core/netif.c "tcpip_try_callback((tcpip_callback_fn)netif_poll, netif)" "zt_stack_poll_soon()"
+  "#include \"lwip/tcpip.h\"" "#include \"lwip/tcpip.h\"
+#include \"stack/hooks.h\"")
 add_library(lwip OBJECT ${lwip_sources})
 target_include_directories(lwip SYSTEM PUBLIC ${LWIP_DIR}/src/include)
 target_include_directories(lwip PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/src/stack)

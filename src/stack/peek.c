@@ -58,3 +58,16 @@ void zt_stream_gather(int fd, size_t wanted)
         continue;
     zt_core_unlock();
 }
+
+ssize_t zt_stream_look(int fd, size_t offset, void *out, size_t length)
+{
+    size_t seen = 0;
+
+    zt_core_lock();
+    struct lwip_sock *socket = stream_of(fd);
+    if (socket != NULL && offset < length_of(socket->lastdata.pbuf))
+        seen = pbuf_copy_partial(socket->lastdata.pbuf, out, (u16_t)LWIP_MIN(length, UINT16_MAX),
+                                 (u16_t)offset);
+    zt_core_unlock();
+    return (ssize_t)seen;
+}

@@ -4,6 +4,7 @@
 
 #include "stack/ending.h"
 #include "stack/interface.h"
+#include "stack/loop.h"
 #include "stack/names.h"
 #include "stack/tcpsock.h"
 #include "stack/timers.h"
@@ -28,6 +29,7 @@ static void started(void *semaphore)
 {
     zt_turn_abstain();
     zt_timers_init();
+    zt_loop_init();
     sys_sem_signal(semaphore);
 }
 

@@ -75,6 +75,8 @@ void zt_socket_abort_on_close(int fd);
 /* Before looking at a stream without taking: so many bytes, if they are there and up to 64 KiB, can then be
    seen at once. For who has the turn to read. */
 void zt_stream_gather(int fd, size_t wanted);
+/* Copies what was gathered, from offset on. Returns how many bytes. */
+ssize_t zt_stream_look(int fd, size_t offset, void *out, size_t length);
 /* Is fd open at all? */
 bool zt_socket_is_open(int fd);
 /* Is it a raw socket, and not just being made or closed? Lock held. */

@@ -73,8 +73,9 @@ static ssize_t receive_part(int fd, uint8_t *buf, size_t len, int flags)
     return got;
 }
 
-static ssize_t receive_stream(int fd, struct zts_msghdr *msg, int flags)
+static ssize_t receive_stream(int fd, struct zts_msghdr *msg, int flags, size_t room)
 {
+    bool peeks = (flags & ZTS_MSG_PEEK) != 0;
     ssize_t total = 0;
 
     if ((flags & ZTS_MSG_OOB) != 0)
@@ -84,19 +85,21 @@ static ssize_t receive_stream(int fd, struct zts_msghdr *msg, int flags)
     if (!was_tried && zt_stream_stage(fd) == ZT_STREAM_FRESH)
         return zts_fail(ZTS_ENOTCONN);
     zts_begin();
+    if (peeks)
+        zt_stream_gather(fd, room);
     for (int i = 0; i < msg->msg_iovlen; i++) {
+        void *to = msg->msg_iov[i].iov_base;
         size_t wanted = msg->msg_iov[i].iov_len;
         if (wanted == 0)
             continue;
-        if ((flags & ZTS_MSG_PEEK) != 0)
-            zt_stream_gather(fd, wanted);
-        ssize_t got = receive_part(fd, msg->msg_iov[i].iov_base, wanted, flags);
+        ssize_t got = peeks && total > 0 ? zt_stream_look(fd, (size_t)total, to, wanted)
+                                         : receive_part(fd, to, wanted, flags);
         if (got <= 0 && total == 0)
             total = got;
         if (got <= 0)
             break;
         total += got;
-        if ((size_t)got < wanted || (flags & ZTS_MSG_PEEK) != 0)
+        if ((size_t)got < wanted)
             break;
         /* What follows is taken only if it is there. */
         if ((flags & ZTS_MSG_WAITALL) == 0)
@@ -236,8 +239,8 @@ static ssize_t receive(int fd, struct zts_msghdr *msg, int flags)
     }
     if (!await_turn(fd, flags))
         return zts_fail(ZTS_EAGAIN);
-    ssize_t result =
-        zts_is_stream(fd) ? receive_stream(fd, msg, flags) : receive_datagram(fd, msg, flags, room);
+    ssize_t result = zts_is_stream(fd) ? receive_stream(fd, msg, flags, room)
+                                       : receive_datagram(fd, msg, flags, room);
     zts_turn_give_back(ZTS_TURN_READ, fd);
     zts_watch_received(fd, result > 0);
     return result;

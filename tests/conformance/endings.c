@@ -219,6 +219,54 @@ static void bytes_before_a_reset(void)
     close(client);
 }
 
+/* What came before the reset is still there, for who reads; and for who asks how it went. */
+static void data_before_a_reset(bool asks, const char *name)
+{
+    const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+    char bytes[8];
+    int client, server;
+
+    begin(name);
+    new_pair(&client, &server);
+    setsockopt(client, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    send(client, "abc", 3, 0);
+    wait_for(server, POLLIN);
+    close(client);
+    wait_for(server, 0);
+    told_events("poll", 1, wait_for(server, POLLIN | POLLOUT));
+    said("peek", recv(server, bytes, sizeof bytes, MSG_PEEK));
+    said("recv", recv(server, bytes, 2, 0));
+    if (asks)
+        told_error(server);
+    said("recv the rest", recv(server, bytes, sizeof bytes, 0));
+    said("recv", recv(server, bytes, sizeof bytes, 0));
+    said("recv", recv(server, bytes, sizeof bytes, 0));
+    said("send", send(server, "x", 1, MSG_NOSIGNAL));
+    close(server);
+}
+
+/* The same for who writes first. */
+static void writing_after_a_reset(void)
+{
+    char bytes[8];
+    int client, server;
+
+    begin("writing after a reset");
+    new_pair(&client, &server);
+    send(client, "unread", 6, 0);
+    send(server, "abc", 3, 0);
+    wait_for(server, POLLIN);
+    wait_for(client, POLLIN);
+    close(server);
+    wait_for(client, 0);
+    told_events("poll", 1, wait_for(client, POLLIN | POLLOUT));
+    said("send", send(client, "x", 1, MSG_NOSIGNAL));
+    said("send", send(client, "x", 1, MSG_NOSIGNAL));
+    said("recv", recv(client, bytes, sizeof bytes, MSG_DONTWAIT));
+    said("recv", recv(client, bytes, sizeof bytes, MSG_DONTWAIT));
+    close(client);
+}
+
 void endings(void)
 {
     the_end_of_a_stream();
@@ -232,4 +280,7 @@ void endings(void)
     reset_asked_about();
     reset_by_unread_bytes();
     bytes_before_a_reset();
+    data_before_a_reset(false, "data before a reset");
+    data_before_a_reset(true, "data before a reset asked about");
+    writing_after_a_reset();
 }

@@ -140,6 +140,12 @@ static void peeking(void)
     said("peek at some", recv(server, bytes, 4, MSG_PEEK));
     said("peek at all", recv(server, bytes, sizeof bytes, MSG_PEEK));
     told("bytes", memcmp(bytes, "abcabcabc", 9) == 0 ? "same" : "others");
+    struct iovec in[3] = { { bytes, 2 }, { bytes + 10, 5 }, { bytes + 20, 9 } };
+    struct msghdr message = { .msg_iov = in, .msg_iovlen = 3 };
+    said("peek into several", recvmsg(server, &message, MSG_PEEK));
+    told("bytes", memcmp(bytes + 10, "cabca", 5) == 0 && memcmp(bytes + 20, "bc", 2) == 0
+                      ? "same"
+                      : "others");
     said("recv", recv(server, bytes, 5, 0));
     close(client);
     wait_for(server, POLLHUP);

@@ -26,6 +26,23 @@ def a_token_is_needed_and_may_come_in_three_ways(service):
     expect(service.curl(f"/status?auth={service.token}").status, 200, "query")
 
 
+def blanks_around_a_token_do_not_matter(service):
+    for header in ("X-ZT1-Auth:  {} \t", "Authorization: Bearer   {}  ", "Authorization: bearer {}\t"):
+        expect(service.curl("/status", "-H", header.format(service.token)).status, 200, header)
+    for header in ("X-ZT1-Auth: {} x", "X-ZT1-Auth: {0} {0}", "Authorization: Bearer{}", "Authorization: Bearer",
+                   "X-ZT1-Auth: {}" + "x" * 300, "X-ZT1-Auth: " + "x" * 300 + "{}"):
+        expect(service.curl("/status", "-H", header.format(service.token)).status, 401, header)
+
+
+def the_path_may_name_the_server_as_to_a_proxy(service):
+    token = ["-H", f"X-ZT1-Auth: {service.token}"]
+    for host in (f"http://127.0.0.1:{service.http}", "http://controller.example"):
+        for path, status in (("/controller", 200), ("/controller?auth=x", 200), ("/nowhere", 404), ("", 404)):
+            expect(service.curl("", "--request-target", host + path, *token).status, status, host + path)
+    expect(service.curl("", "--request-target", "http://x/status").status, 401)
+    expect(service.curl("", "--request-target", "http:/status", *token).status, 404)
+
+
 def the_owner_is_answered_the_same_by_the_unix_socket_without_a_token(service):
     nwid = service.new_network(name="both")
     by_socket = ["--unix-socket", service.home / "control.sock"]

@@ -132,7 +132,7 @@ static bool take_frame(void *context, uint64_t nwid, const uint8_t *frame, size_
     return taken;
 }
 
-static void set_loss(unsigned percent)
+static inline void set_loss(unsigned percent)
 {
     zt_monitor_enter(wire.monitor);
     wire.lose_percent = percent;

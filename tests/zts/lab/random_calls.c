@@ -86,10 +86,10 @@ static uint64_t some_network(struct caller *c)
 
 static const char *some_text(struct caller *c)
 {
-    static const char *const texts[] = { "127.0.0.1", "127.0.0.1", "0.0.0.0", "10.7.0.1",
-                                         "10.7.0.9",  "::",        "::1",     "fc00::1",
-                                         "junk",      "",          "1.2",     "255.255.255.255",
-                                         NULL };
+    static const char *const texts[] = { "127.0.0.1", "127.0.0.1", "0.0.0.0",    "10.7.0.1",
+                                         "10.7.0.9",  "::",        "::1",        "fc00::1",
+                                         "junk",      "",          "1.2",        "255.255.255.255",
+                                         "239.1.2.3", "ff02::77",  "10.7.0.255", NULL };
 
     return ONE_OF(texts);
 }
@@ -208,6 +208,28 @@ static void query_under_lock(struct caller *c)
     (void)zts_core_lock_release();
 }
 
+/* Few groups, so that sockets meet in them. */
+static int change_group(struct caller *c)
+{
+    struct zts_ip_mreq group4 = { .imr_interface = { 0 } };
+    struct zts_ipv6_mreq group6 = { .ipv6mr_interface = BELOW(4) };
+    bool leaves = BELOW(3) == 0;
+
+    if (BELOW(2) == 0) {
+        (void)zts_inet_pton(ZTS_AF_INET, BELOW(2) ? "239.1.2.3" : "10.7.0.1",
+                            &group4.imr_multiaddr);
+        if (BELOW(2) == 0)
+            (void)zts_inet_pton(ZTS_AF_INET, "10.7.0.1", &group4.imr_interface);
+        return zts_bsd_setsockopt(random_fd(c), ZTS_IPPROTO_IP,
+                                  leaves ? ZTS_IP_DROP_MEMBERSHIP : ZTS_IP_ADD_MEMBERSHIP, &group4,
+                                  sizeof group4);
+    }
+    (void)zts_inet_pton(ZTS_AF_INET6, BELOW(2) ? "ff02::77" : "ff05::78", &group6.ipv6mr_multiaddr);
+    return zts_bsd_setsockopt(random_fd(c), ZTS_IPPROTO_IPV6,
+                              leaves ? ZTS_IPV6_LEAVE_GROUP : ZTS_IPV6_JOIN_GROUP, &group6,
+                              sizeof group6);
+}
+
 #define FD random_fd(c)
 #define SIZE some_size(c)
 #define BYTES or_null(c, bytes)
@@ -226,6 +248,7 @@ static void query_under_lock(struct caller *c)
     X(keep(c, zts_bsd_accept(FD, (struct zts_sockaddr *)addrs, room(c))))                          \
     X(zts_bsd_setsockopt(FD, some_level(c), some_option(c), BYTES, BELOW(40)))                     \
     X(zts_bsd_getsockopt(FD, some_level(c), some_option(c), or_null(c, addrs), room(c)))           \
+    X(change_group(c))                                                                             \
     X(zts_bsd_getsockname(FD, or_null(c, addrs), room(c)))                                         \
     X(zts_bsd_getpeername(FD, or_null(c, addrs), room(c)))                                         \
     X(zts_bsd_close(FD))                                                                           \
