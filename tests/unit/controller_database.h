@@ -60,9 +60,10 @@ static bool shell(const char *format, ...)
 
 static void database_come_back(void)
 {
-    assert_true(shell("cd %s && %s%s/pg_ctl -s -w -D data -l log -o \"-k %s -c listen_addresses=''"
-                      " -c shared_buffers=16MB\" start",
-                      database.folder, database_user(), database.programs, database.folder));
+    assert_true(shell(
+        "cd %s && %s%s/pg_ctl -s -w -D data -l log -o \"-k %s -c listen_addresses='' -c fsync=off"
+        " -c shared_buffers=16MB\" start",
+        database.folder, database_user(), database.programs, database.folder));
     database.is_up = true;
 }
 
