@@ -7,13 +7,15 @@
 
 #include <stdlib.h>
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 /* Each entry leads from one version to the next; 0: no tables yet.
 
    zt_stamp raises the revision of a record that was edited by hand, so that a controller which has not
-   seen the edit can't write over it; one that is no number, or could not be raised, it counts anew. zt_tell names each changed record on the channel zt_changed; members
-   that go with their network are not named, as the network is. */
+   seen the edit can't write over it; one that is no number, or could not be raised, it counts anew. zt_tell
+   names each changed record on the channel zt_changed, one with a new key by the old one too; members that go
+   with their network are not named, as the network is, once more with the word "gone", since it may have been
+   made again in the same transaction. zt_empty tells that all may have changed. */
 static const char *const migrations[SCHEMA_VERSION] = {
     "CREATE TABLE zt_network ("
     " nwid text PRIMARY KEY CHECK (nwid ~ '^[0-9a-f]{16}$'),"
@@ -69,6 +71,28 @@ static const char *const migrations[SCHEMA_VERSION] = {
     " NEW.record := jsonb_set(NEW.record, '{revision}', to_jsonb(given)); END IF;"
     " NEW.revision := given;"
     " RETURN NEW; END $$;",
+
+    "CREATE OR REPLACE FUNCTION zt_tell_network() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " IF TG_OP = 'DELETE' THEN PERFORM pg_notify('zt_changed', OLD.nwid || ' gone'); END IF;"
+    " IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND OLD.nwid <> NEW.nwid THEN"
+    " PERFORM pg_notify('zt_changed', OLD.nwid || ' '); END IF;"
+    " IF TG_OP <> 'DELETE' THEN PERFORM pg_notify('zt_changed', NEW.nwid || ' '); END IF;"
+    " RETURN NULL; END $$;"
+    "CREATE OR REPLACE FUNCTION zt_tell_member() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT FROM zt_network WHERE nwid = OLD.nwid) THEN"
+    " RETURN NULL; END IF;"
+    " IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND"
+    " (OLD.nwid, OLD.address) IS DISTINCT FROM (NEW.nwid, NEW.address) THEN"
+    " PERFORM pg_notify('zt_changed', OLD.nwid || ' ' || OLD.address); END IF;"
+    " IF TG_OP <> 'DELETE' THEN"
+    " PERFORM pg_notify('zt_changed', NEW.nwid || ' ' || NEW.address); END IF;"
+    " RETURN NULL; END $$;"
+    "CREATE FUNCTION zt_tell_empty() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " PERFORM pg_notify('zt_changed', 'all'); RETURN NULL; END $$;"
+    "CREATE TRIGGER zt_empty AFTER TRUNCATE ON zt_network"
+    " FOR EACH STATEMENT EXECUTE FUNCTION zt_tell_empty();"
+    "CREATE TRIGGER zt_empty AFTER TRUNCATE ON zt_member"
+    " FOR EACH STATEMENT EXECUTE FUNCTION zt_tell_empty();",
 };
 
 int zt_postgres_command(struct zt_postgres *postgres, const char *command)

@@ -328,8 +328,9 @@ static void rollback(struct zt_store *store)
     (void)zt_postgres_command(&opened(store)->postgres, "ROLLBACK");
 }
 
-/* Shows the record as it is now; not there, it is gone. */
-static int visit_one(struct postgres_store *store, zt_nwid nwid, zt_address address,
+/* Shows the record as it is now; not there, it is gone. is_gone: it was a network, which has taken its members with
+   it. If it is there all the same, it was made again, and all has to be read to know who is left. */
+static int visit_one(struct postgres_store *store, zt_nwid nwid, zt_address address, bool is_gone,
                      zt_store_visit visit, void *context)
 {
     enum statement which = address ? ONE_MEMBER : ONE_NETWORK;
@@ -337,38 +338,58 @@ static int visit_one(struct postgres_store *store, zt_nwid nwid, zt_address addr
     struct ids ids = ids_of(nwid, address);
     const char *const values[] = { ids.nwid, ids.address };
     struct zt_record record = { .kind = kind, .nwid = nwid, .address = address };
-    int why;
+    int why = ZT_STORE_OK;
     PGresult *result = zt_postgres_run_prepared(&store->postgres, statements[which].name,
                                                 statements[which].count, values, &why);
 
     if (!result)
         return why;
-    if (PQntuples(result) == 0 || read_row(&record, kind, result, 0))
+    if (is_gone && PQntuples(result) > 0)
+        why = ZT_STORE_RELOAD;
+    else if (PQntuples(result) == 0 || read_row(&record, kind, result, 0))
         visit(context, &record);
     PQclear(result);
-    return ZT_STORE_OK;
+    return why;
 }
 
-/* "NWID ADDRESS"; a network has no address. Anything else was sent by somebody who means something else. */
+/* "NWID ADDRESS"; "NWID " or "NWID gone" for a network. Anything else was sent by somebody who means something
+   else. */
 static int visit_news(struct postgres_store *store, const char *text, zt_store_visit visit,
                       void *context)
 {
     char nwid_text[ZT_NWID_TEXT];
     uint64_t nwid, address = 0;
+    bool is_gone;
 
     if (strlen(text) < 17 || text[16] != ' ')
         return ZT_STORE_OK;
+    is_gone = strcmp(text + 17, "gone") == 0;
     zt_format(nwid_text, sizeof nwid_text, "%.16s", text);
     if (!zt_hex_number(&nwid, nwid_text, 16) ||
-        (text[17] && !zt_hex_number(&address, text + 17, 10)))
+        (text[17] && !is_gone && !zt_hex_number(&address, text + 17, 10)))
         return ZT_STORE_OK;
-    return visit_one(store, nwid, address, visit, context);
+    return visit_one(store, nwid, address, is_gone, visit, context);
+}
+
+static PGnotify *next_news(struct postgres_store *store)
+{
+    return store->postgres.connection ? PQnotifies(store->postgres.connection) : NULL;
+}
+
+/* What has come is older than the reading of all that follows. */
+static int forget_news(struct postgres_store *store)
+{
+    PGnotify *news;
+
+    while ((news = next_news(store)) != NULL)
+        PQfreemem(news);
+    return ZT_STORE_RELOAD;
 }
 
 static int take_news(struct postgres_store *store, zt_store_visit visit, void *context)
 {
     for (int i = 0; i < NEWS_AT_ONCE; i++) {
-        PGnotify *news = store->postgres.connection ? PQnotifies(store->postgres.connection) : NULL;
+        PGnotify *news = next_news(store);
         int result = ZT_STORE_OK;
 
         if (!news)
@@ -379,7 +400,7 @@ static int take_news(struct postgres_store *store, zt_store_visit visit, void *c
             result = visit_news(store, news->extra, visit, context);
         PQfreemem(news);
         if (result != ZT_STORE_OK)
-            return result;
+            return result == ZT_STORE_RELOAD ? forget_news(store) : result;
     }
     return ZT_STORE_MORE;
 }
@@ -393,7 +414,8 @@ static int changes(struct zt_store *base, int64_t mono_ms, zt_store_visit visit,
         return result;
     if (store->has_conflict) {
         store->has_conflict = false;
-        result = visit_one(store, store->conflict_nwid, store->conflict_address, visit, context);
+        result =
+            visit_one(store, store->conflict_nwid, store->conflict_address, false, visit, context);
     }
     return result == ZT_STORE_OK ? take_news(store, visit, context) : result;
 }

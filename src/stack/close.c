@@ -178,6 +178,26 @@ static int shut(int fd, struct netconn *conn, int how)
     return result;
 }
 
+/* lwIP has no such thing. Nobody is accepted any more, and who waits for somebody is told. */
+static void end_listening(struct netconn *conn)
+{
+    drain_queue(conn);
+    (void)tcp_close(conn->pcb.tcp);
+    conn->pcb.tcp = NULL;
+    conn->state = NETCONN_NONE;
+    conn->flags |= NETCONN_FLAG_MBOXINVALID;
+    end_waiting(conn);
+    conn->callback(conn, NETCONN_EVT_RCVPLUS, 0);
+}
+
+/* Sending is nothing that a listener does. */
+static int shut_listener(struct netconn *conn, int how)
+{
+    if (how != SHUT_WR)
+        end_listening(conn);
+    return 0;
+}
+
 int zt_socket_shutdown(int fd, int how)
 {
     int result = -1;
@@ -188,6 +208,9 @@ int zt_socket_shutdown(int fd, int how)
         zt_stack_errno = EBADF;
     else if (is_stream(socket->conn) && socket->conn->state == NETCONN_CLOSE)
         zt_stack_errno = ENOTCONN;
+    else if (is_stream(socket->conn) && socket->conn->state == NETCONN_LISTEN && how >= SHUT_RD &&
+             how <= SHUT_RDWR)
+        result = shut_listener(socket->conn, how);
     else
         result = shut(fd, socket->conn, how);
     zt_core_unlock();

@@ -319,6 +319,8 @@ int zts_bsd_accept(int fd, struct zts_sockaddr *addr, zts_socklen_t *addrlen)
     zts_crowd_leave(fd);
     if (accepted < 0 && zts_is_closed(fd))
         zt_stack_errno = ZTS_EBADF;
+    else if (accepted < 0 && zt_stream_stage(fd) == ZT_STREAM_GONE)
+        zt_stack_errno = ZTS_EINVAL; /* it was shut down */
     if (accepted >= 0 && addr != NULL) {
         map_peer(fd, &from, &length);
         memcpy(addr, &from, *addrlen < length ? *addrlen : length);

@@ -102,7 +102,7 @@ static void a_member_under_another_address_is_another_member(void **state)
 {
     struct fixture *fixture = fixture_of(state);
 
-    database_run("UPDATE zt_member SET address = '0651022d1c'");
+    database_run("UPDATE zt_member SET address = '0651022d1c', record = record - 'identity'");
     follow_until(fixture, OTHER_MEMBER, true);
     follow_until(fixture, MEMBER, false);
     assert_revoked(fixture, MEMBER);
@@ -144,7 +144,6 @@ static void emptied_tables_hold_nothing(void **state)
     database_run("TRUNCATE zt_network CASCADE");
     follow_until(fixture, MEMBER, false);
     assert_false(has_network(fixture, NWID));
-    assert_revoked(fixture, MEMBER);
     assert_non_null(set_network(fixture, NWID, "{\"name\":\"new\"}"));
     assert_false(has_member(fixture, MEMBER));
 }
@@ -167,10 +166,10 @@ static void tables_of_an_earlier_version_tell_it_too(void **state)
 {
     struct fixture *fixture = fixture_of(state);
 
-    zt_controller_free(fixture->controller);
-    fixture->store->functions->close(fixture->store);
     database_run("DROP TRIGGER zt_empty ON zt_network; DROP TRIGGER zt_empty ON zt_member;"
                  " DROP FUNCTION zt_tell_empty; DELETE FROM zt_schema WHERE version > 2");
+    zt_controller_free(fixture->controller);
+    fixture->store->functions->close(fixture->store);
     fixture->store =
         zt_store_open(database_store(), false, fixture->error.text, sizeof fixture->error.text);
     assert_non_null(fixture->store);

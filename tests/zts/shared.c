@@ -260,6 +260,37 @@ static void a_listener_shut_down_with_a_full_queue_can_be_closed(void **unused)
     assert_int_equal(zts_close(client), 0);
 }
 
+/* As elsewhere: who waits to accept learns that nobody will come. */
+static void a_listener_shut_down_wakes_its_accepters(void **unused)
+{
+    int (*const shut[])(int) = { zts_shutdown_rd, zts_shutdown_rdwr };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof shut / sizeof shut[0]; i++) {
+        unsigned short port = next_port++;
+        int listener = listen_at(port);
+        struct blocked blocked = { .fd = listener, .act = ACCEPT };
+        struct zts_pollfd asked = { .fd = listener, .events = ZTS_POLLIN };
+
+        start(&blocked);
+        settle();
+        assert_int_equal(zts_shutdown_wr(listener), 0);
+        assert_int_equal(zts_bsd_poll(&asked, 1, 0), 0);
+        assert_int_equal(shut[i](listener), 0);
+        join(&blocked);
+        assert_int_equal(blocked.result, ZTS_ERR_SOCKET);
+        assert_int_equal(blocked.reason, ZTS_EINVAL);
+        assert_int_equal(zts_bsd_accept(listener, NULL, NULL), ZTS_ERR_SOCKET);
+        assert_int_equal(zts_get_errno(), ZTS_EINVAL);
+        assert_int_equal(zts_bsd_poll(&asked, 1, 0), 1);
+        int client = zts_socket(ZTS_AF_INET, ZTS_SOCK_STREAM, 0);
+        assert_int_equal(zts_connect(client, "127.0.0.1", port, 1), ZTS_ERR_SOCKET);
+        assert_int_equal(zts_get_errno(), ZTS_ECONNREFUSED);
+        assert_int_equal(zts_close(client), 0);
+        assert_int_equal(zts_close(listener), 0);
+    }
+}
+
 static void a_listener_with_a_queue_closes_under_its_accepters(void **unused)
 {
     struct blocked blocked[3];
@@ -329,6 +360,7 @@ int main(void)
         cmocka_unit_test(a_connection_that_lingers_with_unread_data_is_reset),
         cmocka_unit_test(a_stream_that_both_ends_finished_can_still_be_used_and_closed),
         cmocka_unit_test(a_listener_shut_down_with_a_full_queue_can_be_closed),
+        cmocka_unit_test(a_listener_shut_down_wakes_its_accepters),
         cmocka_unit_test(a_listener_with_a_queue_closes_under_its_accepters),
         cmocka_unit_test(what_is_being_read_cannot_listen),
     };
