@@ -12,6 +12,7 @@
      The service state is judged before the arguments. Questions (..._is_...) are answered by 1 or 0.
    - Any function may be called from any thread, and from the event handler. None blocks, apart from
      those that say so. Blocked calls return when their descriptor is closed or the node is stopped.
+     A signal doesn't end them, and none is delivered on a thread of the library.
    - Pointers are borrowed for the call. NULL is refused with -3.
    - Ports are in host byte order where the address is text, in network byte order in socket addresses.
      Node and network ids, and MACs, are plain numbers.
@@ -853,7 +854,8 @@ ZTS_API ssize_t ZTCALL zts_bsd_readv(int fd, const struct zts_iovec *iov, int io
 ZTS_API ssize_t ZTCALL zts_bsd_write(int fd, const void *buf, size_t len);
 /* zts_bsd_sendmsg with these vectors. */
 ZTS_API ssize_t ZTCALL zts_bsd_writev(int fd, const struct zts_iovec *iov, int iovcnt);
-/* how: ZTS_SHUT_RD, ZTS_SHUT_WR or ZTS_SHUT_RDWR. 107: not connected. */
+/* how: ZTS_SHUT_RD, ZTS_SHUT_WR or ZTS_SHUT_RDWR. A listener that ends receiving accepts nobody any more, and
+   who waits for that gets 22. 107: not connected. */
 ZTS_API int ZTCALL zts_bsd_shutdown(int fd, int how);
 
 /* ---- Sockets with text addresses ---- */

@@ -226,24 +226,45 @@ static struct netif *port_of_ip4(struct zt_interface *interface, const uint8_t *
 }
 
 /* ARP and IPv4 belong to the netif that has the address. */
-static struct netif *choose_port(struct zt_interface *interface, const uint8_t *frame,
-                                 size_t length)
+static struct netif *choose_port(struct zt_interface *interface, const uint8_t *frame)
 {
     unsigned type = (unsigned)frame[12] << 8 | frame[13];
 
-    if (type == ETHTYPE_ARP && length >= HEADER + ARP_LENGTH)
+    if (type == ETHTYPE_ARP)
         return port_of_ip4(interface, frame + HEADER + 24);
-    if (type == ETHTYPE_IP && length >= HEADER + 20)
+    if (type == ETHTYPE_IP)
         return port_of_ip4(interface, frame + HEADER + 16);
     return interface->ports[0];
+}
+
+/* lwIP reads the first header of a packet before it looks whether it is there: on Ethernet there would be
+   padding. */
+static bool is_whole(const uint8_t *frame, size_t length)
+{
+    if (length < HEADER || length > HEADER + ZT_MAX_MTU)
+        return false;
+    switch ((unsigned)frame[12] << 8 | frame[13]) {
+    case ETHTYPE_ARP:
+        return length >= HEADER + ARP_LENGTH;
+    case ETHTYPE_IP:
+        return length >= HEADER + IP_HLEN;
+    case ETHTYPE_IPV6:
+        return length >= HEADER + IP6_HLEN;
+    default:
+        return true;
+    }
 }
 
 void zt_stack_input(uint64_t nwid, const uint8_t *frame, size_t length)
 {
     struct zt_interface *interface = zt_interface_find(nwid);
 
-    if (interface == NULL || length < HEADER || length > HEADER + ZT_MAX_MTU)
+    if (interface == NULL)
         return;
+    if (!is_whole(frame, length)) {
+        LINK_STATS_INC(link.lenerr);
+        return;
+    }
     struct pbuf *packet = pbuf_alloc(PBUF_RAW, (u16_t)(length + ETH_PAD_SIZE), PBUF_RAM);
     if (packet == NULL) {
         LINK_STATS_INC(link.memerr);
@@ -252,7 +273,7 @@ void zt_stack_input(uint64_t nwid, const uint8_t *frame, size_t length)
     memcpy((uint8_t *)packet->payload + ETH_PAD_SIZE, frame, length);
     LINK_STATS_INC(link.recv);
 
-    struct netif *port = choose_port(interface, frame, length);
+    struct netif *port = choose_port(interface, frame);
     zt_acks_set_batch(true);
     if (port->input(packet, port) != ERR_OK)
         pbuf_free(packet);

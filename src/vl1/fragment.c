@@ -129,17 +129,22 @@ static bool is_in_use(const struct zt_assembly *slot)
     return slot->have != 0;
 }
 
-static struct zt_assembly *find_slot(struct zt_reassembly *reassembly, uint64_t id)
-{
-    for (size_t i = 0; i < reassembly->high; i++)
-        if (reassembly->slots[i].id == id && is_in_use(&reassembly->slots[i]))
-            return &reassembly->slots[i];
-    return NULL;
-}
-
 static bool is_overdue(const struct zt_assembly *slot, int64_t now_ms)
 {
     return now_ms - slot->started_ms >= ZT_REASSEMBLY_LIFE_MS;
+}
+
+/* Where pieces of this packet are. What is overdue counts as given up, though its slot may still
+   hold it. */
+static struct zt_assembly *find_slot(struct zt_reassembly *reassembly, uint64_t id, int64_t now_ms)
+{
+    for (size_t i = 0; i < reassembly->high; i++) {
+        struct zt_assembly *slot = &reassembly->slots[i];
+
+        if (slot->id == id && is_in_use(slot) && !is_overdue(slot, now_ms))
+            return slot;
+    }
+    return NULL;
 }
 
 /* All slots are in use: the oldest of the source that holds the most. */
@@ -278,7 +283,7 @@ enum zt_drop zt_reassembly_add(struct zt_reassembly *reassembly, int64_t now_ms,
     if (piece.length > ZT_MAX_PACKET)
         return ZT_DROP_TOO_LARGE;
 
-    struct zt_assembly *slot = find_slot(reassembly, piece.id);
+    struct zt_assembly *slot = find_slot(reassembly, piece.id, now_ms);
 
     if (slot == NULL)
         slot = begin(reassembly, piece.id, &link->remote, now_ms);

@@ -161,3 +161,60 @@ put("admin", "\n".join([f"{GET}/controller", f"{GET}/controller/network",
                         f"{POST}/controller/network/{ROOT.hex()}______ {{}}",
                         f"{POST}/controller/network {{}}",
                         f"{GET}/unstable/controller/network"]).encode())
+
+# Frames of another member, and what fuzz_stack is told about each: 1 of the connection, 2 in sequence.
+OWN_MAC, PEER_MAC = bytes.fromhex("020a00000010"), bytes.fromhex("020a00000011")
+OWN4, PEER4 = bytes([10, 1, 0, 1]), bytes([10, 1, 0, 2])
+OWN6, PEER6 = (bytes.fromhex("fd01") + bytes(13) + bytes([last]) for last in (1, 2))
+GROUP4 = bytes([239, 1, 2, 3])
+
+
+def frame(kind, payload):
+    return OWN_MAC + PEER_MAC + kind.to_bytes(2, "big") + payload
+
+
+def ip4(protocol, payload, to=OWN4, offset=0):
+    length = (20 + len(payload)).to_bytes(2, "big")
+    return frame(0x0800, bytes([0x45, 0]) + length + b"\0\7" + offset.to_bytes(2, "big") +
+                 bytes([64, protocol, 0, 0]) + PEER4 + to + payload)
+
+
+def ip6(protocol, payload, to=OWN6, hops=255):
+    return frame(0x86dd, bytes([0x60, 0, 0, 0]) + len(payload).to_bytes(2, "big") +
+                 bytes([protocol, hops]) + PEER6 + to + payload)
+
+
+def udp(payload):
+    return bytes.fromhex("23281b58") + (8 + len(payload)).to_bytes(2, "big") + b"\0\0" + payload
+
+
+def tcp(flags, payload=b"", options=b""):
+    offset = (5 + len(options) // 4) << 4
+    return bytes.fromhex("23281b580000000100000000") + bytes([offset, flags]) + b"\x10\0\0\0\0\0" + \
+        options + payload
+
+
+def hinted(*frames):
+    return b"".join(bytes([hints]) + len(data).to_bytes(2, "big") + data for hints, data in frames)
+
+
+SYN_OPTIONS = bytes.fromhex("020405b40103030704020101")
+ARP = bytes.fromhex("0001080006040001") + PEER_MAC + PEER4 + bytes(6) + OWN4
+ANSWERED = (3, ip4(6, tcp(0x12, options=SYN_OPTIONS)))
+put("stack", hinted((0, frame(0x0806, ARP)), (0, frame(0x0806, ARP[:10]))))
+put("stack", hinted((0, ip4(1, bytes.fromhex("0800000000010001") + b"ping"))))
+put("stack", hinted((0, ip4(17, udp(b"hello"))), (0, ip4(17, udp(b"all"), GROUP4)), (0, ip6(17, udp(b"six")))))
+put("stack", hinted((0, ip4(17, udp(bytes(24)), offset=0x2000)), (0, ip4(17, bytes(24), offset=4))))
+put("stack", hinted((0, ip4(6, tcp(2, options=SYN_OPTIONS))), (0, ip6(6, tcp(2)))))
+put("stack", hinted(ANSWERED, (3, ip4(6, tcp(0x18, b"some data"))), (3, ip4(6, tcp(0x11)))))
+put("stack", hinted(ANSWERED, (3, ip4(6, tcp(0x18, b"more", bytes.fromhex("0101050a0000000100000009")))), (3, ip4(6, tcp(4)))))
+put("stack", hinted((0, ip4(2, bytes.fromhex("11640000") + GROUP4, GROUP4))))
+put("stack", hinted((0, ip6(58, bytes.fromhex("8700000000000000") + OWN6 + b"\1\1" + PEER_MAC)),
+                    (0, ip6(58, bytes.fromhex("8800000060000000") + PEER6 + b"\2\1" + PEER_MAC)),
+                    (0, ip6(58, bytes.fromhex("8000000000010001") + b"ping"))))
+put("stack", hinted((0, ip6(58, bytes.fromhex("8600000040080708") + bytes(8) +
+                            bytes.fromhex("030440c0000000ff000000ff00000000fd02") + bytes(14)))))
+put("stack", hinted((0, ip6(44, bytes.fromhex("1100000100000007") + udp(bytes(24)))),
+                    (0, ip6(44, bytes.fromhex("1100001800000007") + bytes(16)))))
+put("stack", hinted((0, ip6(0, bytes.fromhex("3a00050200000100") + bytes.fromhex("8200000000000000") + bytes(16)))))
+put("stack", hinted((0, ip4(1, bytes.fromhex("0303000000000000") + ip4(17, udp(b"x"))[14:]))))

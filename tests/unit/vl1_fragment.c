@@ -435,6 +435,18 @@ static void an_overdue_packet_gives_way_before_any_other(void **unused)
     assert_true(is_whole(2000));
 }
 
+static void what_is_overdue_takes_no_more_pieces(void **unused)
+{
+    (void)unused;
+    make_packet(1, 2000);
+    assert_int_equal(add_piece(0, 2000, 0), ZT_DROP_NONE);
+    assert_int_equal(add_piece(ZT_REASSEMBLY_LIFE_MS, 2000, 1), ZT_DROP_NONE);
+    assert_null(joined);
+    /* that piece began anew */
+    assert_int_equal(add_piece(2 * ZT_REASSEMBLY_LIFE_MS - 1, 2000, 0), ZT_DROP_NONE);
+    assert_true(is_whole(2000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +472,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_overdue_packet_gives_way_before_any_other, set_up,
                                         tear_down),
+        reassembly_test(what_is_overdue_takes_no_more_pieces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

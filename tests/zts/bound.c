@@ -21,15 +21,27 @@ static uint64_t nwid;
 
 static void assign(const char *ip)
 {
-    char json[128], text[ZTS_IP_MAX_STR_LEN] = "";
+    char json[128];
 
     snprintf(json, sizeof json, "{\"authorized\": true, \"ipAssignments\": [\"%s\"]}", ip);
     lab_set_member(lab, nwid, zts_node_get_id(), json);
+}
+
+static void await(const char *ip)
+{
+    char text[ZTS_IP_MAX_STR_LEN] = "";
+
     for (int i = 0; i < PATIENCE && strcmp(text, ip) != 0; i++) {
         zts_util_delay(10);
         zts_addr_get_str(nwid, ZTS_AF_INET, text, sizeof text);
     }
     assert_string_equal(text, ip);
+}
+
+static void replace(const char *ip)
+{
+    assign(ip);
+    await(ip);
 }
 
 static int begin(void **unused)
@@ -41,9 +53,12 @@ static int begin(void **unused)
         lab, nwid,
         "{\"name\": \"bound\", \"private\": true, \"routes\": [{\"target\": \"10.7.0.0/16\"}]}");
     lab_settings_with_identity(lab, 1, NULL);
-    if (zts_node_start() != 0 || zts_wait_online(60000) != 0 || zts_net_join(nwid) != 0)
+    if (zts_node_start() != 0 || zts_wait_online(60000) != 0)
         return -1;
     assign(OURS);
+    if (zts_net_join(nwid) != 0)
+        return -1;
+    await(OURS);
     return 0;
 }
 
@@ -92,11 +107,11 @@ static void they_stay_bound_and_work_again(void **unused)
 
     (void)unused;
     assert_int_equal(zts_listen(listener, 1), 0);
-    assign(ANOTHER);
+    replace(ANOTHER);
     assert_still_bound(bound, BOUND);
     assert_still_bound(listener, LISTENING);
     assert_still_bound(datagrams, DATAGRAMS);
-    assign(OURS);
+    replace(OURS);
     assert_int_equal(zts_listen(bound, 1), 0);
     assert_serves(bound, BOUND);
     assert_serves(listener, LISTENING);

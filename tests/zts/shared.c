@@ -271,6 +271,7 @@ static void a_listener_shut_down_wakes_its_accepters(void **unused)
         int listener = listen_at(port);
         struct blocked blocked = { .fd = listener, .act = ACCEPT };
         struct zts_pollfd asked = { .fd = listener, .events = ZTS_POLLIN };
+        struct zts_sockaddr_in to = address("127.0.0.1", port);
 
         start(&blocked);
         settle();
@@ -284,7 +285,8 @@ static void a_listener_shut_down_wakes_its_accepters(void **unused)
         assert_int_equal(zts_get_errno(), ZTS_EINVAL);
         assert_int_equal(zts_bsd_poll(&asked, 1, 0), 1);
         int client = zts_socket(ZTS_AF_INET, ZTS_SOCK_STREAM, 0);
-        assert_int_equal(zts_connect(client, "127.0.0.1", port, 1), ZTS_ERR_SOCKET);
+        assert_int_equal(zts_bsd_connect(client, (struct zts_sockaddr *)&to, sizeof to),
+                         ZTS_ERR_SOCKET);
         assert_int_equal(zts_get_errno(), ZTS_ECONNREFUSED);
         assert_int_equal(zts_close(client), 0);
         assert_int_equal(zts_close(listener), 0);
