@@ -17,6 +17,8 @@ const ip6_addr_t *zt_stack_gateway6(struct netif *netif, const ip6_addr_t *dest)
 const ip6_addr_t *zt_stack_source6(struct netif *netif, const ip6_addr_t *dest);
 /* Does who is bound to local hear a broadcast to dest that came by netif? */
 int zt_stack_hears4(const ip4_addr_t *local, const ip4_addr_t *dest, const struct netif *netif);
+/* Is the header of this type, with which the packet's bytes begin, whole? 1 also for what is no extension. */
+int zt_stack_header_fits6(unsigned char type, const struct pbuf *packet);
 /* 1, and the packet is freed, if it came over one network but is for our address in another. */
 int zt_stack_refuse4(struct pbuf *packet, struct netif *netif);
 int zt_stack_refuse6(struct pbuf *packet, struct netif *netif);

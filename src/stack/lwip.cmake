@@ -10,15 +10,17 @@ list(REMOVE_ITEM lwip_sources ${LWIP_DIR}/src/core/timeouts.c)
 function(zt_cure file)
   get_filename_component(name ${file} NAME)
   file(READ ${LWIP_DIR}/${file} text)
-  list(LENGTH ARGN count)
-  while(count GREATER 0)
-    list(POP_FRONT ARGN was is)
+  set(at 1)
+  while(at LESS ARGC) # not by ARGN, a list, which C's semicolons would cut
+    set(was "${ARGV${at}}")
+    math(EXPR at "${at} + 1")
+    set(is "${ARGV${at}}")
+    math(EXPR at "${at} + 1")
     string(FIND "${text}" "${was}" place)
     if(place EQUAL -1)
       message(FATAL_ERROR "${file}: it has no `${was}`; docs/decisions.md says why it matters")
     endif()
     string(REPLACE "${was}" "${is}" text "${text}")
-    list(LENGTH ARGN count)
   endwhile()
   file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/lwip_${name} CONTENT "${text}")
   list(REMOVE_ITEM lwip_sources ${LWIP_DIR}/${file})
@@ -49,6 +51,18 @@ zt_cure(src/core/udp.c "#include <string.h>" "#include <string.h>
 # A neighbour is asked for by who has an address in its /64, or else by nobody. Prefixes may be shorter.
 zt_cure(src/core/ipv6/nd6.c "if (i == LWIP_IPV6_NUM_ADDRESSES) {"
   "if (i == LWIP_IPV6_NUM_ADDRESSES && (src_addr = zt_stack_source6(netif, target_addr)) == NULL) {")
+# Extension headers are looked at before their length is.
+zt_cure(src/core/ipv6/ip6.c "  while (*nexth != IP6_NEXTH_NONE)
+  {
+" "  while (*nexth != IP6_NEXTH_NONE)
+  {
+    if (!zt_stack_header_fits6(*nexth, p)) {
+      pbuf_free(p);
+      IP6_STATS_INC(ip6.lenerr);
+      IP6_STATS_INC(ip6.drop);
+      goto ip6_input_cleanup;
+    }
+")
 # Who is bound to an address that is taken away stays so, until it is there again: only connections end.
 zt_cure(src/core/tcp.c "tcp_netif_ip_addr_changed_pcblist(old_addr, tcp_bound_pcbs)" "(void)0")
 # lwIP's thread was told an interface that may be gone before it looks.
