@@ -4,20 +4,21 @@
 _zt()
 {
     local zt=${COMP_WORDS[0]} current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local path=() word help
+    local path=() word help names
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         [[ $word == -* ]] && break
         path+=("$word")
         ((${#path[@]} == 2)) && break
     done
     help=$("$zt" "${path[@]}" --help 2>/dev/null) || return
-    if [[ $help == *' COMMAND [OPTION'* ]]; then
-        COMPREPLY=($(compgen -W "$(sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p' <<<"$help")" -- "$current"))
-    elif [[ $current == -* ]]; then
+    names=$(sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p' <<<"$help")
+    if [[ $current == -* ]]; then
         COMPREPLY=($(compgen -W "$(grep -o -E -- '(^|[ ,])--?[a-z][a-z0-9-]*' <<<"$help" | tr -d ' ,')" \
             -- "$current"))
     elif [[ $previous == -H || $previous == --home ]]; then
         COMPREPLY=($(compgen -d -- "$current"))
+    elif [[ -n $names ]]; then
+        COMPREPLY=($(compgen -W "$names" -- "$current"))
     else
         COMPREPLY=($(compgen -f -- "$current"))
     fi

@@ -344,3 +344,56 @@ int zt_home_planet(struct zt_world *planet, struct zt_folder *folder, const char
     zt_wipe(&pair, sizeof pair);
     return result;
 }
+
+static bool is_signed_here(const struct zt_world *planet, struct zt_folder *folder,
+                           const char *name)
+{
+    char key_name[ZT_FILE_NAME], error[ZT_HOME_TEXT];
+    struct key_pair pair;
+    bool is_same;
+
+    zt_format(key_name, sizeof key_name, "%s.key", name);
+    if (!zt_file_exists(folder, key_name) || read_key(&pair, folder, key_name, error) != 0)
+        return false;
+    is_same = memcmp(&planet->next_key, &pair.key, sizeof pair.key) == 0;
+    zt_wipe(&pair, sizeof pair);
+    return is_same;
+}
+
+/* planet: names others, and perhaps own. */
+static int keep_others(struct zt_world *planet, struct zt_folder *folder, const char *name,
+                       const struct zt_root *own, bool is_given, char error[ZT_HOME_TEXT])
+{
+    struct zt_root roots[ZT_MAX_ROOTS];
+    bool is_named = false, is_ours = is_signed_here(planet, folder, name);
+
+    memcpy(roots, planet->roots, sizeof roots);
+    for (size_t i = 0; i < planet->root_count; i++) {
+        if (!zt_identity_equal(&roots[i].identity, &own->identity))
+            continue;
+        is_named = true;
+        roots[i] = *own;
+    }
+    if (is_named && is_ours && is_given)
+        return zt_home_planet(planet, folder, name, 0, roots, planet->root_count, error);
+    if (is_named)
+        return 0;
+    if (is_ours && planet->root_count == 1) /* the identity was made anew */
+        return zt_home_planet(planet, folder, name, 0, own, 1, error);
+    zt_format(error, ZT_HOME_TEXT,
+              "%s: names other roots and not this one; remove it, or have it named", name);
+    return -1;
+}
+
+int zt_home_root_planet(struct zt_folder *folder, const char *name, const struct zt_root *own,
+                        bool is_given, char error[ZT_HOME_TEXT])
+{
+    struct zt_world planet;
+
+    if (read_planet(&planet, folder, name, error) != 0)
+        return -1;
+    for (size_t i = 0; i < planet.root_count; i++)
+        if (!zt_identity_equal(&planet.roots[i].identity, &own->identity))
+            return keep_others(&planet, folder, name, own, is_given, error);
+    return zt_home_planet(&planet, folder, name, 0, own, 1, error);
+}

@@ -37,5 +37,9 @@ int zt_home_own_identity(struct zt_identity *identity, struct zt_folder *folder,
    id 0: that of the planet there is, or a random one. */
 int zt_home_planet(struct zt_world *planet, struct zt_folder *folder, const char *name, uint64_t id,
                    const struct zt_root *roots, size_t root_count, char error[ZT_HOME_TEXT]);
+/* The planet of a root's state directory: names this root, alone if it is made here. One that names others too is
+   left as it is, unless our key signs it and is_given: then own says where this root is from now on. */
+int zt_home_root_planet(struct zt_folder *folder, const char *name, const struct zt_root *own,
+                        bool is_given, char error[ZT_HOME_TEXT]);
 
 #endif

@@ -78,6 +78,40 @@ static int write_identity(const struct zt_identity *identity, const char *path, 
     return ZT_EXIT_OK;
 }
 
+/* Scripts expect that an identity is replaced without a word; what else is there was not meant. What is no plain
+   file is left to writing, which tells. */
+static bool may_replace(const char *path)
+{
+    struct zt_identity identity;
+    char error[ZT_HOME_TEXT];
+    bool is_empty;
+    FILE *file;
+
+    if (!zt_home_is_plain(path, error))
+        return true;
+    if (zt_home_identity(&identity, path, false, error) == 0) {
+        zt_identity_wipe(&identity);
+        return true;
+    }
+    file = fopen(path, "rb");
+    if (!file)
+        return true;
+    is_empty = fgetc(file) == EOF;
+    (void)fclose(file);
+    if (!is_empty)
+        (void)fprintf(stderr, "%s: is no identity, and is not replaced\n", path);
+    return is_empty;
+}
+
+static bool may_write(int count, char **arguments)
+{
+    if (count > 1 && strcmp(arguments[0], arguments[1]) == 0) {
+        (void)complain("the secret and the public identity can't be one file");
+        return false;
+    }
+    return (count < 1 || may_replace(arguments[0])) && (count < 2 || may_replace(arguments[1]));
+}
+
 /* generate [secret file [public file [digits]]] */
 static int run_generate(int count, char **arguments)
 {
@@ -88,6 +122,8 @@ static int run_generate(int count, char **arguments)
 
     if (count > 2 && !read_vanity(&wanted, &mask, arguments[2]))
         return complain("the address can begin with up to 10 hexadecimal digits only");
+    if (!may_write(count, arguments))
+        return ZT_EXIT_FAILED;
     if (!generate(&identity, wanted, mask))
         return complain("out of memory");
     if (count == 0) {

@@ -29,9 +29,13 @@ static const struct zt_command root_command = {
 static const struct zt_command controller_command = {
     "controller", "-H DIR [-p PORT] [--planet FILE] [--root] [--store STORE]",
     "Hosts networks, whose records are kept in DIR/controller.db.\n"
-    "`zt controller backup`, `restore`, `export`, `import` and `copy` work on such records;\n"
-    "each has its own --help.\n" COMMON_HELP
-    "      --planet FILE     the planet to use; without it DIR/planet\n"
+    "Tools for such records, each with its own --help:\n"
+    "  backup       all of one moment, into a file\n"
+    "  restore      all from such a file, in place of what is there\n"
+    "  export       a folder of JSON files\n"
+    "  import       such files, also of another controller\n"
+    "  copy         from one store to another\n"
+    "Options:\n" COMMON_HELP "      --planet FILE     the planet to use; without it DIR/planet\n"
     "      --root            be a root too, named by DIR/planet\n"
     "      --store STORE     keep records there: sqlite:PATH, postgres:URI, or memory (lost at\n"
     "                        the end). PostgreSQL may be shared by several controllers\n"

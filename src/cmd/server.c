@@ -93,16 +93,15 @@ static bool find_endpoints(struct server *server, struct zt_root *root)
 
 static bool make_planet(struct server *server)
 {
-    struct zt_world *planet = calloc(1, sizeof *planet);
     struct zt_root *root = calloc(1, sizeof *root);
-    bool is_made = planet && root;
+    bool is_made = false;
 
-    if (is_made) {
+    if (root) {
         root->identity = zt_identity_public(&server->self);
         is_made = find_endpoints(server, root) &&
-                  zt_home_planet(planet, server->folder, "planet", 0, root, 1, server->error) == 0;
+                  zt_home_root_planet(server->folder, "planet", root,
+                                      server->options->endpoint_count > 0, server->error) == 0;
     }
-    free(planet);
     free(root);
     return is_made;
 }

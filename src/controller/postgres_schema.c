@@ -95,6 +95,11 @@ static const char *const migrations[SCHEMA_VERSION] = {
     " FOR EACH STATEMENT EXECUTE FUNCTION zt_tell_empty();",
 };
 
+/* Looked for first, as IF NOT EXISTS needs the right to make tables even where there is nothing to make. */
+static const char first_table[] =
+    "DO $$ BEGIN IF to_regclass('zt_schema') IS NULL THEN"
+    " CREATE TABLE zt_schema (version integer PRIMARY KEY); END IF; END $$";
+
 int zt_postgres_command(struct zt_postgres *postgres, const char *command)
 {
     int why;
@@ -123,8 +128,7 @@ static bool migrate(struct zt_postgres *postgres)
 
     /* Two controllers that start at once: the second waits for the first. */
     if (zt_postgres_command(postgres, "SELECT pg_advisory_xact_lock(8026)") != ZT_STORE_OK ||
-        zt_postgres_command(postgres, "CREATE TABLE IF NOT EXISTS zt_schema"
-                                      " (version integer PRIMARY KEY)") != ZT_STORE_OK)
+        zt_postgres_command(postgres, first_table) != ZT_STORE_OK)
         return false;
     version = schema_version(postgres);
     if (version > SCHEMA_VERSION) {

@@ -181,11 +181,17 @@ static bool judge_characters(const char *text, size_t length, struct zt_rules_er
     return true;
 }
 
+/* Some editors mark a text in UTF-8 as such. */
+static size_t mark_length(const char *text, size_t length)
+{
+    return length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 static bool split(struct splitter *splitter, const char *text, size_t length)
 {
     unsigned line = 1;
-    size_t line_start = 0;
-    size_t at = 0;
+    size_t at = mark_length(text, length);
+    size_t line_start = at;
 
     while (at < length) {
         size_t start = at;

@@ -66,6 +66,23 @@ class Tools(unittest.TestCase):
         self.idtool("generate", "s", "p", "xyz", code=1)
         self.assertIn("p/s", self.idtool("generate", "p/s", code=1))
 
+    def test_generate_replaces_nothing_but_identities(self):
+        self.idtool("generate", "s", "p")
+        before = (self.work / "s").read_text()
+        self.assertEqual(self.idtool("generate", "s", "p"), "s written\np written\n")
+        self.assertNotEqual((self.work / "s").read_text(), before)
+        secret = (self.work / "s").read_text()
+        (self.work / "letter").write_text("dear all")
+        (self.work / "large").write_bytes(b"x" * 9000)
+        for words in (("letter",), ("large",), ("s", "letter")):
+            said = self.idtool("generate", *words, code=1)
+            self.assertIn(f"{words[-1]}: is no identity, and is not replaced", said)
+        self.assertIn("one file", self.idtool("generate", "s", "s", code=1))
+        self.assertEqual((self.work / "letter").read_text(), "dear all")
+        self.assertEqual((self.work / "s").read_text(), secret)
+        (self.work / "new").touch()
+        self.assertEqual(self.idtool("generate", "new"), "new written\n")
+
     def test_validate_refuses_a_wrong_key_and_what_is_none(self):
         public = self.idtool("getpublic", self.idtool("generate"))
         wrong = public[:-1] + ("0" if public[-1] != "0" else "1")

@@ -48,7 +48,7 @@ class Lab(unittest.TestCase):
                                 cwd=self.work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def refused(self, *words):
-        done = subprocess.run([ZT, *words], cwd=self.work, capture_output=True, text=True)
+        done = subprocess.run([ZT, *words], cwd=self.work, capture_output=True, text=True, timeout=SECONDS)
         self.assertNotEqual(done.returncode, 0)
         return done.stderr
 
@@ -98,6 +98,52 @@ class Up(Lab):
         self.assertIn("its controller does not know it",
                       self.refused("join", "-H", "n", "--allow-loopback", "--wait", "0", "--planet", "up/planet",
                                    unknown))
+
+    def planet(self, *roots):
+        """Names these roots, IDENTITY_FILE=IP/PORT each, in the planet of the state directory."""
+        subprocess.run([ZT, "planet", "update", "-o", "up/planet", *roots], cwd=self.work, check=True,
+                       stdout=subprocess.DEVNULL)
+        return (self.work / "up/planet").read_bytes()
+
+    def run_root(self, *words):
+        """A root of that directory for a moment."""
+        root = subprocess.Popen([ZT, "root", "-H", "up", "-p", str(free_port()), "-b", "127.0.0.1", "--allow-loopback",
+                                 "--no-http", *words], cwd=self.work, stdout=subprocess.PIPE, text=True)
+        self.assertIn(" ready ", root.stdout.readline())
+        root.terminate()
+        self.assertEqual(root.wait(SECONDS), 0)
+        root.stdout.close()
+        return (self.work / "up/planet").read_bytes()
+
+    def named(self):
+        """The roots of the planet, with their endpoints."""
+        told = subprocess.run([ZT, "planet", "show", "up/planet"], cwd=self.work, check=True, capture_output=True,
+                              text=True).stdout
+        return dict(re.findall(r"root ([0-9a-f]{10})\n  (\S+)", told))
+
+    def test_other_roots_of_its_planet_are_not_forgotten(self):
+        self.start()
+        self.stop()
+        own = (self.work / "up/identity.secret").read_text()[:10]
+        subprocess.run([ZT, "id", "new", "other"], cwd=self.work, check=True, stdout=subprocess.DEVNULL)
+        other = (self.work / "other").read_text()[:10]
+        both = self.planet("up/identity.secret=127.0.0.1/7", "other=127.0.0.2/8")
+        self.assertEqual(self.run_root(), both)
+        self.run_root("-e", "127.0.0.1/9")
+        self.assertEqual(self.named(), {own: "127.0.0.1/9", other: "127.0.0.2/8"})
+        kept = (self.work / "up/planet").read_bytes()
+        (self.work / "up/planet.key").rename(self.work / "planet.key")  # another root's planet, brought here
+        self.assertEqual(self.run_root("-e", "127.0.0.1/10"), kept)
+        self.assertFalse((self.work / "up/planet.key").exists())
+
+    def test_a_planet_that_does_not_name_the_root_is_not_replaced(self):
+        self.start()
+        self.stop()
+        subprocess.run([ZT, "id", "new", "other"], cwd=self.work, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([ZT, "id", "new", "third"], cwd=self.work, check=True, stdout=subprocess.DEVNULL)
+        without = self.planet("third=127.0.0.1/7", "other=127.0.0.2/8")
+        self.assertIn("planet: names other roots and not this one", self.refused("root", "-H", "up", "--allow-loopback"))
+        self.assertEqual((self.work / "up/planet").read_bytes(), without)
 
 
 if __name__ == "__main__":

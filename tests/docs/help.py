@@ -3,6 +3,7 @@
 """Every command of zt explains itself, and its man page names each of its options: BUILD."""
 import pathlib
 import re
+import subprocess
 import sys
 
 import pages
@@ -55,8 +56,29 @@ def check(zt, words):
     return count
 
 
+def completions(zt, *words):
+    """What bash offers behind these words, the last of them unfinished."""
+    script = f"source {pages.TOP}/packaging/completion/zt.bash; shift; COMP_WORDS=(\"$@\")" \
+             "; COMP_CWORD=$(($# - 1)); _zt; echo ${COMPREPLY[@]}"
+    told = subprocess.run(["bash", "-c", script, "bash", "--", zt, *words], stdout=subprocess.PIPE, text=True,
+                          check=True)
+    return told.stdout.split()
+
+
+def check_completion(zt):
+    for words, offered in ((("contr",), ["controller"]), (("network", ""), ["list", "create", "show", "set", "delete"]),
+                           (("controller", ""), ["backup", "restore", "export", "import", "copy"]),
+                           (("controller", "ba"), ["backup"]), (("controller", "backup", "--st"), ["--store"]),
+                           (("controller", "-H", "x", "--pl"), ["--planet"]), (("rules", "test", "--fr"),
+                                                                               ["--frame", "--from", "--from-tag"])):
+        found = sorted(set(completions(zt, *words)))
+        if found != sorted(offered):
+            sys.exit(f"zt {' '.join(words)}: bash offers {found}")
+
+
 def main():
     zt = pathlib.Path(sys.argv[1]).resolve() / "zt"
+    check_completion(zt)
     print(f"{check(zt, [])} commands explain themselves")
 
 

@@ -112,6 +112,9 @@ static void each_word_becomes_its_entry(void **unused)
         { "drop and vlan 1;", "1a0200010000" },
         { "drop # why\n vlan 1 # because\n; # end", "1a0200010000" },
         { "drop vlan\t1\r\n;", "1a0200010000" },
+        { "\xef\xbb\xbf"
+          "accept;",
+          "0100" },
     };
 
     (void)unused;
