@@ -464,8 +464,9 @@ ZTS_API int ZTCALL zts_init_allow_tcp_relay(int enabled);
 ZTS_API int ZTCALL zts_init_force_tcp_relay(int enabled);
 /* Physical interfaces whose name begins so are not used. len: its length, 1 to 15. Additive. */
 ZTS_API int ZTCALL zts_init_blacklist_if(const char *prefix, unsigned int len);
-/* A signed set of roots ("planet") in binary form, 1 to 4096 bytes, instead of the built-in one. Judged
-   at start: bad data is reported by ZTS_EVENT_NODE_FATAL_ERROR. */
+/* A signed set of roots ("planet") in binary form, 1 to 4096 bytes, instead of the built-in one; a later
+   revision of it that the storage holds goes on in force. Judged at start: bad data is reported by
+   ZTS_EVENT_NODE_FATAL_ERROR. */
 ZTS_API int ZTCALL zts_init_set_roots(const void *roots_data, unsigned int len);
 /* 1: fewer keep-alives and refreshes, at the price of slower reactions. Default 0. */
 ZTS_API int ZTCALL zts_init_set_low_bandwidth_mode(int enabled);

@@ -35,7 +35,9 @@ static const struct zt_command controller_command = {
     "  export       a folder of JSON files\n"
     "  import       such files, also of another controller\n"
     "  copy         from one store to another\n"
-    "Options:\n" COMMON_HELP "      --planet FILE     the planet to use; without it DIR/planet\n"
+    "Options:\n" COMMON_HELP
+    "      --planet FILE     the planet to use, unless DIR/planet is a later\n"
+    "                        revision of it; without it DIR/planet\n"
     "      --root            be a root too, named by DIR/planet\n"
     "      --store STORE     keep records there: sqlite:PATH, postgres:URI, or memory (lost at\n"
     "                        the end). PostgreSQL may be shared by several controllers\n"

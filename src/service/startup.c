@@ -108,19 +108,36 @@ static bool offer_world(void *context, uint64_t id, const uint8_t *bytes, size_t
     return is_world_fine(zt_node_offer_world(service->node, zt_host_now(), bytes, length));
 }
 
-/* The planet given, else the one kept, updated by the built-in one if that is newer. */
-static bool load_planet(struct zt_service *service, char text[ZT_PERSIST_TEXT])
+/* What we learned since the given planet was made; of another planet it is of no use, which is no damage. */
+static bool offer_revision(void *context, uint64_t id, const uint8_t *bytes, size_t length)
+{
+    struct zt_service *service = context;
+    enum zt_drop drop = zt_node_offer_world(service->node, zt_host_now(), bytes, length);
+
+    (void)id;
+    return drop == ZT_DROP_FORGED || is_world_fine(drop);
+}
+
+static bool take_given_planet(struct zt_service *service, char text[ZT_PERSIST_TEXT])
 {
     const struct zt_service_options *options = &service->settings.options;
+    enum zt_drop drop =
+        zt_node_offer_world(service->node, zt_host_now(), options->planet, options->planet_length);
 
-    if (options->planet) {
-        enum zt_drop drop = zt_node_offer_world(service->node, zt_host_now(), options->planet,
-                                                options->planet_length);
-        if (drop == ZT_DROP_NONE)
-            return true;
+    if (drop != ZT_DROP_NONE) {
         zt_format(text, ZT_PERSIST_TEXT, "the given planet is no good: %s", zt_drop_text(drop));
         return false;
     }
+    zt_persist_load(&service->persist, ZT_OBJECT_PLANET, offer_revision, service);
+    return true;
+}
+
+/* The planet given, or a later revision of it that was kept; else the one kept, updated by the built-in one if
+   that is newer. */
+static bool load_planet(struct zt_service *service, char text[ZT_PERSIST_TEXT])
+{
+    if (service->settings.options.planet)
+        return take_given_planet(service, text);
     zt_persist_load(&service->persist, ZT_OBJECT_PLANET, offer_world, service);
     return offer_world(service, 0, zt_default_planet, ZT_DEFAULT_PLANET_LENGTH);
 }

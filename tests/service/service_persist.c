@@ -193,6 +193,66 @@ static void a_damaged_planet_is_set_aside(void **state)
     assert_string_equal(read_file(*state, "roots.damaged"), "no planet");
 }
 
+/* The planet that start() gives, a day later and signed by this identity. */
+static size_t write_later_planet(const char *path, const struct zt_identity *signer,
+                                 uint8_t bytes[ZT_MAX_WORLD])
+{
+    struct zt_identity root = bench_identity(0);
+    struct zt_reader in = zt_reader_of(bytes, bench_planet(&root, 9, bytes));
+    struct zt_world *planet = calloc(1, sizeof *planet);
+    struct zt_folder *folder = open_folder(path);
+
+    assert_non_null(planet);
+    assert_true(zt_world_read(planet, &in));
+    planet->updated_ms += 24 * 3600 * 1000;
+    zt_world_sign(planet, &signer->secret, &signer->key);
+    struct zt_writer out = zt_writer_of(bytes, ZT_MAX_WORLD);
+    zt_world_write(planet, &out);
+    free(planet);
+    assert_int_equal(zt_file_write(folder, "roots", bytes, zt_writer_length(&out), 0), 0);
+    zt_folder_close(folder);
+    return zt_writer_length(&out);
+}
+
+/* Are these the bytes of the planet that the service keeps and tells, after a start with a given one? */
+static bool is_kept(const char *path, const uint8_t *planet, size_t length)
+{
+    struct zt_identity identity = bench_identity(1);
+    struct zt_service *service = start(path, &identity);
+    struct zt_folder *folder;
+    uint8_t *bytes;
+    size_t kept;
+
+    assert_true(bench_wait(&record, ZT_NOTICE_UP, 10000) >= 0);
+    stop(service);
+    folder = open_folder(path);
+    assert_int_equal(zt_file_read(folder, "roots", ZT_MAX_WORLD, &bytes, &kept), 0);
+    bool is = kept == length && memcmp(bytes, planet, length) == 0;
+    free(bytes);
+    zt_folder_close(folder);
+    return is;
+}
+
+static void a_later_revision_of_the_given_planet_is_kept(void **state)
+{
+    struct zt_identity root = bench_identity(0);
+    uint8_t planet[ZT_MAX_WORLD];
+    size_t length = write_later_planet(*state, &root, planet);
+
+    assert_true(is_kept(*state, planet, length));
+}
+
+static void what_only_claims_to_be_a_later_revision_is_not_kept(void **state)
+{
+    struct zt_identity root = bench_identity(0), stranger = bench_identity(1);
+    uint8_t planet[ZT_MAX_WORLD];
+    size_t length = write_later_planet(*state, &stranger, planet);
+
+    assert_false(is_kept(*state, planet, length));
+    length = bench_planet(&root, 9, planet);
+    assert_true(is_kept(*state, planet, length));
+}
+
 static void the_built_in_planet_is_the_published_one(void **unused)
 {
     static const uint8_t published[32] = { 0xd8, 0x56, 0x20, 0xde, 0xe4, 0x18, 0xcd, 0x7e,
@@ -229,6 +289,8 @@ int main(void)
         WITH_FOLDER(a_join_is_remembered_before_its_configuration_came),
         WITH_FOLDER(an_unusable_folder_is_fatal_and_named),
         WITH_FOLDER(a_damaged_planet_is_set_aside),
+        WITH_FOLDER(a_later_revision_of_the_given_planet_is_kept),
+        WITH_FOLDER(what_only_claims_to_be_a_later_revision_is_not_kept),
         cmocka_unit_test(the_built_in_planet_is_the_published_one),
     };
 
