@@ -21,7 +21,8 @@ test: setup-test all build-asan/build.ninja build-tsan/build.ninja
 	ctest --test-dir build-asan --output-on-failure -j2
 	ninja -C build-tsan
 	ctest --test-dir build-tsan --output-on-failure -j2 -R '^(unit_(os|service|http)_|http_(consoles|refusals)|stack_|zts_)'
-	ctest --test-dir build --output-on-failure -R '^(zts_valgrind|docs_examples|vectors_corrupted)$$'
+	ctest --test-dir build --output-on-failure -j2 \
+		-R '^(zts_valgrind|docs_examples|vectors_corrupted|cmd_crash_sqlite)$$'
 	tests/e2e/run build
 
 setup:

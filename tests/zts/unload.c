@@ -60,7 +60,7 @@ static void closing_it_does_not_end_the_node(void **unused)
     assert_int_equal(dlclose(library), 0);
     zts_util_delay(100);
     library = load();
-    assert_int_equal(call(library, "zts_node_stop"), ZTS_ERR_OK);
+    assert_int_equal(call(library, "zts_node_free"), ZTS_ERR_OK);
     assert_int_equal(dlclose(library), 0);
 }
 
