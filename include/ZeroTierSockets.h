@@ -505,8 +505,9 @@ ZTS_API uint64_t ZTCALL zts_node_get_id(void);
 ZTS_API int ZTCALL zts_node_get_id_pair(char *key, unsigned int *key_dst_len);
 /* The primary UDP port in use; 0: none yet. */
 ZTS_API int ZTCALL zts_node_get_port(void);
-/* Ends the node in the background; established connections get a moment to flush. All descriptors are
-   gone, all blocked calls return. Settings are forgotten. */
+/* Ends the node in the background; established connections get a moment to flush, for which a process that
+   ends by exit, or by returning from main, waits. All descriptors are gone, all blocked calls return. Settings
+   are forgotten. */
 ZTS_API int ZTCALL zts_node_stop(void);
 /* Stops the node for good and waits for it; nothing can be started again in this process. Blocks. Called
    from the event handler it does not wait. */

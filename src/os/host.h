@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 int64_t zt_host_mono_ms(void);
+int64_t zt_host_process(void);         /* its number; a child that fork made has another */
 int64_t zt_host_mono_precise_us(void); /* dearer than the above, which steps with the clock tick */
 struct zt_instant zt_host_now(void);
 /* Never fails: aborts the process if the system has no entropy. */

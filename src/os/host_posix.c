@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 /* The clock that also runs while the machine sleeps, so that paths are old after a sleep. */
 #ifdef CLOCK_BOOTTIME
@@ -35,6 +36,11 @@ static int64_t read_clock_ms(clockid_t clock)
 int64_t zt_host_mono_ms(void)
 {
     return read_clock_ms(MONO_CLOCK);
+}
+
+int64_t zt_host_process(void)
+{
+    return getpid();
 }
 
 int64_t zt_host_mono_precise_us(void)

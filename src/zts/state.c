@@ -17,6 +17,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+enum { EXIT_MS = 400 }; /* for the end of a stop beside the time to flush */
 enum state { STATE_FRESH, STATE_RUNNING, STATE_STOPPING, STATE_FREED };
 
 /* from \ to:                       FRESH RUNNING STOPPING FREED */
@@ -36,6 +37,7 @@ static struct zt_service *service;
 static struct zts_settings settings;
 static struct zt_thread *stopper;
 static bool was_stopped; /* since the last start */
+static _Atomic int64_t stopping_process;
 
 static _Thread_local unsigned entered;        /* how often this thread is between enter and leave */
 static _Thread_local struct zt_service *held; /* then */
@@ -226,6 +228,7 @@ static int begin_stop(bool for_good)
     stopper = zt_thread_start("zt-stop", run_stop, NULL);
     if (stopper == NULL)
         return ZTS_ERR_GENERAL;
+    stopping_process = zt_host_process();
     free_wanted = for_good;
     was_stopped = true;
     set_state(STATE_STOPPING);
@@ -246,6 +249,25 @@ int zts_node_stop(void)
     int result = begin_stop(false);
     zt_monitor_leave(monitor);
     return result;
+}
+
+/* A program may end right after zts_node_stop: what it wrote before shall leave all the same. But a process does not
+   wait for itself, nor a child that fork made for a thread that it does not have. */
+__attribute__((destructor)) static void finish_stop(void)
+{
+    const int64_t until = zt_host_mono_ms() + ZTS_LINGER_MS + EXIT_MS;
+
+    if (stopping_process != zt_host_process() || zts_events_is_self())
+        return;
+    enter_monitor();
+    for (int64_t left = 1; state == STATE_STOPPING && left > 0;) {
+        left = until - zt_host_mono_ms();
+        if (left > 0)
+            (void)zt_monitor_wait(monitor, left);
+    }
+    if (state != STATE_STOPPING)
+        wait_while_stopping();
+    zt_monitor_leave(monitor);
 }
 
 int zts_node_free(void)

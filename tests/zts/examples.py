@@ -197,6 +197,7 @@ def main():
             check_end_of_input(network)
             check_stopper(network, "plain")
             check_stopper(network, "exported")
+            check_stopper(network, "leaving")
             for program, words in (("epoll", ["serve"]), ("libuv", [])):
                 if (build / "examples" / program).exists():
                     for family in FAMILIES:

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A server for one client: writes numbered lines, closes, and stops the node at once. */
+/* A server for one client: writes numbered lines, closes, and stops the node at once; leaving: and ends. */
 #include "common.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] = "Usage: stopper -n NETWORK [options] PORT LINES (plain|exported)\n\n";
+static const char usage[] =
+    "Usage: stopper -n NETWORK [options] PORT LINES (plain|exported|leaving)\n\n";
 
 enum { LINE = 64, MOST_LINES = 1 << 16 };
 
@@ -65,6 +66,7 @@ int main(int argc, char **argv)
         return failed("accepting");
     int result = answer(fd, count, strcmp(options.arguments[2], "exported") == 0);
     zts_node_stop();
-    zts_node_free();
+    if (strcmp(options.arguments[2], "leaving") != 0)
+        zts_node_free();
     return result;
 }
