@@ -18,11 +18,11 @@ demo: $(if $(filter postgres,$(DB)),setup-postgres,setup) all
 
 test: setup-test all build-asan/build.ninja build-tsan/build.ninja
 	ninja -C build-asan
-	ctest --test-dir build-asan --output-on-failure -j2
-	ninja -C build-tsan
+	ctest --test-dir build-asan --output-on-failure -j2 -E '^docs_examples$$'
+	ninja -C build-tsan zt examples/c/all $(patsubst %,tests/in/%/all,os service http stack zts)
 	ctest --test-dir build-tsan --output-on-failure -j2 -R '^(unit_(os|service|http)_|http_(consoles|refusals)|stack_|zts_)'
 	ctest --test-dir build --output-on-failure -j2 \
-		-R '^(zts_valgrind|docs_examples|vectors_corrupted|cmd_crash_sqlite)$$'
+		-R '^(zts_valgrind|docs_examples|vectors_corrupted|cmd_crash_sqlite|cmd_tools)$$'
 	tests/e2e/run build
 
 setup:
@@ -77,7 +77,7 @@ build-asan/build.ninja:
 build-tsan/build.ninja:
 	$(CMAKE) -B build-tsan -DZT_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo -DZT_SANITIZE=thread
 build-clang/build.ninja:
-	CC=clang $(CMAKE) -B build-clang -DZT_TESTS=ON
+	CC=clang $(CMAKE) -B build-clang -DZT_TESTS=ON -DCMAKE_BUILD_TYPE=Debug
 build-fuzz/build.ninja:
 	CC=clang $(CMAKE) -B build-fuzz -DZT_TESTS=ON -DZT_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 	    -DZT_SANITIZE=address,undefined
