@@ -326,8 +326,7 @@ static int read_again(struct walk *walk)
     return result;
 }
 
-/* Tells once that the database has gone, and once that it is back. */
-static void note_state(struct zt_controller *controller, int result)
+void zt_follow_note(struct zt_controller *controller, int result)
 {
     const char *text = controller->store->functions->error(controller->store);
     bool is_away = result < 0;
@@ -350,5 +349,5 @@ void zt_follow_changes(struct zt_controller *controller, struct zt_instant now)
 
     if (result == ZT_STORE_RELOAD || (result >= 0 && controller->must_reload))
         result = read_again(&walk);
-    note_state(controller, result);
+    zt_follow_note(controller, result);
 }

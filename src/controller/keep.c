@@ -34,7 +34,9 @@ static bool refuse_store(struct zt_controller *controller, int result, const cha
         return false;
     }
     (void)zt_refuse(error, result == ZT_STORE_AWAY ? 503 : 500, "%s: %s", what, text);
-    if (result != ZT_STORE_AWAY) /* that is told once, when it begins */
+    if (result == ZT_STORE_AWAY)
+        zt_follow_note(controller, result);
+    else
         tell_failure(controller, error->text);
     return false;
 }

@@ -204,6 +204,9 @@ bool zt_keep_no_network(struct zt_controller *controller, struct zt_hosted_netwo
 bool zt_follow_load(struct zt_controller *controller, char *error, size_t error_size);
 /* Takes over what others have changed. */
 void zt_follow_changes(struct zt_controller *controller, struct zt_instant now);
+/* What the store said when it was asked: once it was away, it is back when zt_follow_changes has read all that
+   happened meanwhile. Each is told once. */
+void zt_follow_note(struct zt_controller *controller, int result);
 
 /* seen.c: what members' requests tell about them, over restarts. */
 void zt_seen_load(struct zt_hosted_member *member, const json_t *stored);

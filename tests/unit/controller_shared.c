@@ -287,6 +287,36 @@ static void without_the_database_members_are_answered_and_changes_refused(void *
     follow_to_name(&pair->other, NWID, "c");
 }
 
+static bool is_ready(struct fixture *fixture)
+{
+    int status;
+    json_t *said =
+        zt_controller_route(fixture->controller, fixture->now, "GET", "/controller", NULL, &status);
+    bool is = json_is_true(json_object_get(said, "databaseReady"));
+
+    assert_int_equal(status, 200);
+    json_decref(said);
+    return is;
+}
+
+/* Who waits until the database is ready sees what it holds, also what was not acknowledged. */
+static void the_database_is_ready_once_all_has_been_read_again(void **state)
+{
+    struct pair *pair = pair_of(state);
+    struct fixture *ours = &pair->ours;
+
+    assert_non_null(set_network(ours, NWID, "{\"name\":\"a\"}"));
+    assert_true(is_ready(ours));
+    database_go_away();
+    assert_null(set_network(ours, NWID, "{\"name\":\"b\"}"));
+    assert_false(is_ready(ours));
+    database_come_back();
+    database_run("UPDATE zt_network SET record = record || '{\\\"name\\\": \\\"c\\\"}'");
+    assert_false(is_ready(ours));
+    follow_to_name(ours, NWID, "c");
+    assert_true(is_ready(ours));
+}
+
 static void a_server_that_hangs_is_not_waited_for(void **state)
 {
     struct pair *pair = pair_of(state);
@@ -643,6 +673,7 @@ int main(void)
         PAIR(sql_authorises_revokes_and_deletes),
         PAIR(a_bad_edit_leaves_the_last_good_record_in_force),
         PAIR(without_the_database_members_are_answered_and_changes_refused),
+        PAIR(the_database_is_ready_once_all_has_been_read_again),
         PAIR(a_server_that_hangs_is_not_waited_for),
         PAIR(a_large_record_is_not_stuck_on_its_way_to_a_server_that_hangs),
         PAIR(a_row_that_is_locked_stops_only_changes_of_it),
