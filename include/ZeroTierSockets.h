@@ -1119,9 +1119,9 @@ typedef void (*zts_trace_sink)(void *context, int64_t time_us, const char *modul
                                const char *line);
 /* Traces the modules given by ZTS_TRACE_* together, 0: none, from now on and over restarts. Needs no
    node. Errors that somebody must act upon, as a taken port or a full disk, are among the lines whatever
-   the modules, also before the first call. sink NULL: lines go to stderr. The sink is called on whatever thread acts, mostly with the
-   library's lock held: it must be quick and may call nothing here. When this returns the former sink is
-   not called any more. -3: unknown bits. */
+   the modules, also before the first call. sink NULL: lines go to stderr. The sink is called on whatever
+   thread acts, mostly with the library's lock held: it must be quick and may call nothing here. When this
+   returns the former sink is not called any more. -3: unknown bits. */
 ZTS_API int ZTCALL zts_trace_set(unsigned int modules, zts_trace_sink sink, void *context);
 
 typedef struct {

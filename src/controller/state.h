@@ -104,11 +104,11 @@ struct zt_keeping {
 
 /* A decision that waits for its record to be stored. */
 struct zt_decision {
-    const struct zt_config_request
-        *request; /* borrowed; of no meaning in renew.c, as the next two */
+    struct zt_keeping keeping;
+    /* Only of one that answers a request. */
+    const struct zt_config_request *request; /* borrowed */
     struct zt_member_traits traits;
     uint8_t error; /* to answer with; 0: a configuration */
-    struct zt_keeping keeping;
 };
 
 struct zt_controller {
@@ -133,8 +133,8 @@ struct zt_controller {
     struct zt_request_gate *gates;
     struct zt_config_answer answers[ZT_MAX_ANSWERS]; /* a ring; bytes filled in when taken */
     size_t answer_head, answer_count;
-    struct zt_decision
-        decisions[ZT_MAX_DECISIONS]; /* empty but while records are stored together */
+    /* Empty but while records are stored together. */
+    struct zt_decision decisions[ZT_MAX_DECISIONS];
     size_t decision_count;
     struct zt_revoking *revoking;    /* list, oldest first */
     struct zt_hosted_member *pushes; /* list, oldest first */

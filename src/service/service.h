@@ -64,8 +64,8 @@ struct zt_service_options {
     const char *storage;     /* state directory, created if missing; NULL: memory only */
     const char *planet_file; /* its name in storage: "roots" for the library, "planet" for zt */
     const struct zt_identity *identity; /* with secret; NULL: from storage, or generated */
-    const uint8_t
-        *planet; /* in place of the kept one, unless that is a later revision of it; NULL: none */
+    /* In place of the kept one, unless that is a later revision of it; NULL: none given. */
+    const uint8_t *planet;
     size_t planet_length;
     uint16_t port; /* primary UDP port; 0: random in the range */
     uint16_t port_range_first, port_range_last;

@@ -8,11 +8,9 @@
 
 #include <stdbool.h>
 
-enum {
-    UNIT = 8,
-    OPTIONS = 2,
-    OPTION = 2
-}; /* bytes: lengths count in, before options, before an option's data */
+enum { UNIT = 8 };    /* bytes in which headers tell their length */
+enum { OPTIONS = 2 }; /* bytes of a header before its options */
+enum { OPTION = 2 };  /* bytes of an option before its data */
 
 /* Of options that fill their header. */
 static bool options_fit(const uint8_t *header, size_t length)

@@ -225,10 +225,15 @@ static struct netif *port_of_ip4(struct zt_interface *interface, const uint8_t *
     return interface->ports[0];
 }
 
+static unsigned type_of(const uint8_t *frame)
+{
+    return (unsigned)frame[12] << 8 | frame[13];
+}
+
 /* ARP and IPv4 belong to the netif that has the address. */
 static struct netif *choose_port(struct zt_interface *interface, const uint8_t *frame)
 {
-    unsigned type = (unsigned)frame[12] << 8 | frame[13];
+    unsigned type = type_of(frame);
 
     if (type == ETHTYPE_ARP)
         return port_of_ip4(interface, frame + HEADER + 24);
@@ -243,7 +248,7 @@ static bool is_whole(const uint8_t *frame, size_t length)
 {
     if (length < HEADER || length > HEADER + ZT_MAX_MTU)
         return false;
-    switch ((unsigned)frame[12] << 8 | frame[13]) {
+    switch (type_of(frame)) {
     case ETHTYPE_ARP:
         return length >= HEADER + ARP_LENGTH;
     case ETHTYPE_IP:

@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "crypto/signer.h"
 #include "crypto/salsa.h"
+#include "crypto/signer.h"
 #include "crypto/wipe.h"
 
 #include <assert.h>

@@ -256,15 +256,13 @@ int zts_node_stop(void)
 __attribute__((destructor)) static void finish_stop(void)
 {
     const int64_t until = zt_host_mono_ms() + ZTS_LINGER_MS + EXIT_MS;
+    int64_t left;
 
     if (stopping_process != zt_host_process() || zts_events_is_self())
         return;
     enter_monitor();
-    for (int64_t left = 1; state == STATE_STOPPING && left > 0;) {
-        left = until - zt_host_mono_ms();
-        if (left > 0)
-            (void)zt_monitor_wait(monitor, left);
-    }
+    while (state == STATE_STOPPING && (left = until - zt_host_mono_ms()) > 0)
+        (void)zt_monitor_wait(monitor, left);
     if (state != STATE_STOPPING)
         wait_while_stopping();
     zt_monitor_leave(monitor);

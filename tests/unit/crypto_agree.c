@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Agreement, key derivation and signatures: published values, and forgeries refused. */
 #include "crypto/agree.h"
-#include "crypto/signer.h"
-#include "crypto/digest.h"
 #include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/signer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
