@@ -51,6 +51,7 @@ fuzz: setup-test build-fuzz/build.ninja
 
 interop: setup-interop all
 	tests/interop/run build
+	tests/interop/hosting build
 
 bench: setup-test all
 	tests/bench/run build

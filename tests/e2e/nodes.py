@@ -10,14 +10,16 @@ MIB = 1 << 20
 
 
 class Node:
-    """A node process on a host, driven by lines (node.py). Its state is in the directory of its name."""
+    """A node process on a host, driven by lines (node.py). Its state is in the directory of its name.
+    Ours, unless another library is given with what its environment must hold."""
 
-    def __init__(self, lab, host, home=None):
+    def __init__(self, lab, host, home=None, library=None, environment=None):
         self.lab = lab
         self.host = host
         self.home = lab.work / (home or host)
         self.process = lab.spawn(host, f"{host}.log", "/usr/bin/python3", "-u",
-                                 TOP / "tests/e2e/node.py", lab.build / "libzt.so",
+                                 TOP / "tests/e2e/node.py",
+                                 library or lab.build / "libzt.so", env=environment,
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def begin(self, *words):
