@@ -5,6 +5,7 @@
   launch STORAGE PLANET PORT     start without waiting; PLANET -: what the storage has
   online                         events             (codes since the last time)
   status NWID                    leave NWID         ready NWID FAMILY
+  orbit MOON                     its seed is the root of that address
   paths ADDRESS                  direct paths of a peer: their number, then the endpoints
   echo PORT                      datagrams over IPv4 go back, from now on, whatever is closed
   udp-try IP PORT SECONDS        one datagram: answered, or silent
@@ -63,6 +64,12 @@ def status(network):
 def leave(network):
     checked(zts.zts_net_leave(ctypes.c_uint64(int(network, 16))), "leave")
     return "left"
+
+
+def orbit(moon):
+    world = ctypes.c_uint64(int(moon, 16))
+    checked(zts.zts_moon_orbit(world, world), "orbit")
+    return "orbiting"
 
 
 def ready(network, family):
@@ -153,7 +160,7 @@ def cycle(count, storage, planet):
 
 peer.COMMANDS.update({
     "launch": launch, "online": online, "id": address, "events": events, "status": status,
-    "leave": leave, "ready": ready, "paths": paths, "echo": echo, "udp-try": udp_try,
+    "leave": leave, "orbit": orbit, "ready": ready, "paths": paths, "echo": echo, "udp-try": udp_try,
     "udp-ask-all": udp_ask_all, "resources": resources,
     "stop-now": lambda: stop_now() or "stopped", "cycle": cycle})
 peer.main()
