@@ -4,6 +4,7 @@
    a close happens once, in one hold of the core lock, and never waits inside lwIP. */
 #include "stack/tcpsock.h"
 
+#include "stack/groups.h"
 #include "stack/ready.h"
 
 #include "lwip/priv/api_msg.h"
@@ -153,6 +154,8 @@ int zt_socket_close(int fd)
         end_waiting(socket->conn);
         if (is_stream(socket->conn))
             end_stream(fd, socket->conn);
+        zt_tcpsock_forget(fd);
+        zt_groups_closed(fd);
         result = lwip_close(fd);
         is_closing[fd] = false;
     }
@@ -198,8 +201,16 @@ static int shut_listener(struct netconn *conn, int how)
     return 0;
 }
 
+/* An attempt to connect ends with either direction, and may be followed by another. */
+static int shut_attempt(int fd)
+{
+    zt_tcpsock_cancel(fd);
+    return 0;
+}
+
 int zt_socket_shutdown(int fd, int how)
 {
+    bool is_known = how >= SHUT_RD && how <= SHUT_RDWR;
     int result = -1;
 
     zt_core_lock();
@@ -208,9 +219,10 @@ int zt_socket_shutdown(int fd, int how)
         zt_stack_errno = EBADF;
     else if (is_stream(socket->conn) && socket->conn->state == NETCONN_CLOSE)
         zt_stack_errno = ENOTCONN;
-    else if (is_stream(socket->conn) && socket->conn->state == NETCONN_LISTEN && how >= SHUT_RD &&
-             how <= SHUT_RDWR)
+    else if (is_stream(socket->conn) && socket->conn->state == NETCONN_LISTEN && is_known)
         result = shut_listener(socket->conn, how);
+    else if (is_stream(socket->conn) && socket->conn->state == NETCONN_CONNECT && is_known)
+        result = shut_attempt(fd);
     else
         result = shut(fd, socket->conn, how);
     zt_core_unlock();

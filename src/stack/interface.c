@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "lwip/nd6.h"
 #include "netif/ethernet.h"
+#include "stack/groups.h"
 #include "stack/loop.h"
 #include "stack/timers.h"
 
@@ -49,6 +50,7 @@ static void remove_port(struct zt_interface *interface, size_t index)
 {
     struct netif *port = interface->ports[index];
 
+    zt_groups_forget_port(port);
     netif_remove(port);
     zt_loop_drop(port);
     zt_free(port);
@@ -201,6 +203,7 @@ bool zt_interface_update(struct zt_interface *interface, const struct zt_stack_n
         interface->ports[i]->mtu = interface->mtu;
     /* Next hops that were found before may lie elsewhere now. */
     nd6_clear_destination_cache();
+    zt_groups_refresh();
     return complete;
 }
 

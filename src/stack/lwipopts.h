@@ -134,7 +134,8 @@ unsigned short zt_stack_checksum_copy(void *to, const void *from, unsigned short
 #define LWIP_COMPAT_SOCKETS 0
 #define LWIP_POSIX_SOCKETS_IO_NAMES 0
 #define LWIP_SOCKET_OFFSET 0
-#define LWIP_SOCKET_MAX_MEMBERSHIPS ZT_MAX_MEMBERSHIPS
+/* groups.c keeps them */
+#define LWIP_SOCKET_MAX_MEMBERSHIPS 1
 /* select is ours: lwIP's works on sets of its own size */
 #define LWIP_SOCKET_SELECT 0
 #define LWIP_NETCONN_SEM_PER_THREAD 1

@@ -30,16 +30,23 @@ static bool has_received_end(const struct tcp_pcb *pcb)
            pcb->state == TIME_WAIT;
 }
 
-static unsigned stream_ready(const struct lwip_sock *socket)
+/* Without a connection any more: nothing can be read of one that was never there. */
+static unsigned gone_ready(int fd, const struct netconn *conn)
+{
+    bool ended_well = conn->pending_err == ERR_OK || conn->pending_err == ERR_CLSD;
+
+    return ZT_READY_OUT | ZT_READY_HANGUP | (ended_well ? 0 : ZT_READY_ERROR) |
+           (zt_tcpsock_was_cancelled(fd) ? 0 : ZT_READY_IN);
+}
+
+static unsigned stream_ready(int fd, const struct lwip_sock *socket)
 {
     const struct netconn *conn = socket->conn;
     const struct tcp_pcb *pcb = conn->pcb.tcp;
     unsigned ready = 0;
 
-    if (pcb == NULL) {
-        bool ended_well = conn->pending_err == ERR_OK || conn->pending_err == ERR_CLSD;
-        return ZT_READY_IN | ZT_READY_OUT | ZT_READY_HANGUP | (ended_well ? 0 : ZT_READY_ERROR);
-    }
+    if (pcb == NULL)
+        return gone_ready(fd, conn);
     if (pcb->state == LISTEN)
         return socket->rcvevent > 0 ? ZT_READY_IN : 0;
     if (conn->state == NETCONN_CONNECT)
@@ -77,7 +84,7 @@ unsigned zt_socket_ready(int fd)
     if (socket == NULL || socket->conn == NULL || socket->fd_free_pending != 0)
         return ZT_READY_CLOSED;
     if (NETCONNTYPE_GROUP(socket->conn->type) == NETCONN_TCP)
-        return stream_ready(socket);
+        return stream_ready(fd, socket);
     return datagram_ready(socket);
 }
 

@@ -19,6 +19,7 @@
 struct noted {
     bool is_noted;
     bool was_unreachable;
+    bool was_cancelled;
     bool was_open;   /* the last attempt became a connection */
     bool chose_port; /* for the attempt that is being prepared */
     ip_addr_t local_ip;
@@ -141,6 +142,7 @@ void zt_tcpsock_prepare(int fd, const ip_addr_t *remote, uint16_t port)
         struct tcp_pcb *pcb = socket->conn->pcb.tcp;
         if (pcb != NULL && pcb->state == CLOSED) {
             notes[fd].was_unreachable = false;
+            notes[fd].was_cancelled = false;
             notes[fd].was_open = false;
             zt_sendbuf_init(pcb);
             choose_port(&notes[fd], pcb, remote, port);
@@ -168,9 +170,21 @@ void zt_tcpsock_cancel(int fd)
 {
     zt_core_lock();
     struct lwip_sock *socket = tcp_socket_of(fd);
-    if (socket != NULL && socket->conn->state == NETCONN_CONNECT && socket->conn->pcb.tcp != NULL)
-        tcp_abort(socket->conn->pcb.tcp);
+    if (socket != NULL && socket->conn->state == NETCONN_CONNECT && socket->conn->pcb.tcp != NULL) {
+        notes[fd].was_cancelled = true;
+        tcp_abandon(socket->conn->pcb.tcp, socket->conn->pcb.tcp->state != SYN_SENT);
+    }
     zt_core_unlock();
+}
+
+bool zt_tcpsock_was_cancelled(int fd)
+{
+    return notes[fd].was_cancelled;
+}
+
+void zt_tcpsock_forget(int fd)
+{
+    memset(&notes[fd], 0, sizeof notes[fd]);
 }
 
 void zt_tcpsock_unreachable(int fd)

@@ -24,8 +24,13 @@ enum zt_stream_stage zt_stream_stage(int fd);
 void zt_tcpsock_prepare(int fd, const ip_addr_t *remote, uint16_t port);
 /* After a connect that failed at once: takes the port back. */
 void zt_tcpsock_unprepare(int fd);
-/* Gives up an attempt that is under way; prepare allows the next. */
+/* Gives up an attempt that is under way, and wakes who waits for it; prepare allows the next. */
 void zt_tcpsock_cancel(int fd);
+/* Was the last attempt given up so? With the core lock held. */
+bool zt_tcpsock_was_cancelled(int fd);
+/* The descriptor is closed: what was noted of it is not about the next of its number. With the core lock
+   held. */
+void zt_tcpsock_forget(int fd);
 /* Nobody answers for the address that fd tries to reach. With the core lock held. */
 void zt_tcpsock_unreachable(int fd);
 /* Was that why the last attempt failed? */
@@ -59,7 +64,7 @@ int zt_socket_get_flag(int fd, uint8_t flag);
 /* lwIP's name of the interface of the network that was joined as number place (from 0) of those there are.
    False: there are not so many. */
 bool zt_stack_interface_name(unsigned place, char name[6]);
-/* The number of the interface for groups that are joined without naming one; 0: no network is joined. */
+/* The number of the interface by which groups are sent to if none is named; 0: no network is joined. */
 unsigned zt_stack_default_interface(void);
 /* Closes for good: whoever waits for the socket returns, and a second close meanwhile is refused (EBADF).
    A stream with linger time 0 is reset; with one above it waits, if it blocks, until all is

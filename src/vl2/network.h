@@ -21,6 +21,7 @@ struct zt_network {
     bool am_bridge, am_replicator, emulates_6plane, emulates_rfc4193;
     unsigned installs;         /* configs installed so far */
     bool confirmed;            /* the controller answered since we joined */
+    unsigned hurried;          /* how often it was asked again soon, as it said nothing */
     int64_t requested_ms;      /* last request */
     int64_t request_due_ms;    /* next request */
     int64_t announce_due_ms;   /* next announcement of our groups */

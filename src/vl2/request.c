@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asking for a configuration, and its answers. Timer: a network's request_due_ms, 5 s after the
-   last request while nothing came since joining, else 60 s. */
+   last request while no configuration came since joining, else 60 s; twice after joining it is 1.2 s, as long
+   as there is no answer at all. */
 #include "vl2/request.h"
 
 #include "base/rate.h"
 #include "vl2/dict.h"
 
 #define ASK_SPACING_MS 1000
+#define HURRY_MS 1200 /* controllers say nothing to who asks twice in a second */
+#define MOST_HURRIED 2
 #define REFRESH_MS 60000
 #define LOW_BANDWIDTH_REFRESH 64
 #define LOW_BANDWIDTH_CHECK 5
 #define VENDOR 1
 #define RULES_REVISION 1
 
+/* The first request after a restart may be one too many for the controller, or get lost. */
+static bool is_hurrying(const struct zt_vl2 *vl2, const struct zt_network *network)
+{
+    return !network->confirmed && network->hurried < MOST_HURRIED && !vl2->low_bandwidth &&
+           zt_nwid_controller(network->nwid) != vl2->self;
+}
+
 static int64_t interval_ms(const struct zt_vl2 *vl2, const struct zt_network *network)
 {
     if (network->confirmed)
         return vl2->low_bandwidth ? (int64_t)REFRESH_MS * LOW_BANDWIDTH_REFRESH : REFRESH_MS;
+    if (is_hurrying(vl2, network))
+        return HURRY_MS;
     return vl2->low_bandwidth ? ZT_PING_CHECK_MS * LOW_BANDWIDTH_CHECK : ZT_PING_CHECK_MS;
 }
 
@@ -103,6 +115,8 @@ static void ask_controller(struct zt_vl2 *vl2, const struct zt_network *network)
 
 void zt_request_send(struct zt_vl2 *vl2, struct zt_network *network)
 {
+    bool is_again = network->requested_ms != ZT_NEVER_MS;
+
     if (zt_network_is_adhoc(network->nwid)) {
         synthesise(vl2, network);
         return;
@@ -112,6 +126,7 @@ void zt_request_send(struct zt_vl2 *vl2, struct zt_network *network)
         zt_vl2_wake(vl2, network->request_due_ms);
         return;
     }
+    network->hurried += is_again && is_hurrying(vl2, network);
     set_due(vl2, network);
     if (zt_nwid_controller(network->nwid) == vl2->self)
         ask_ourselves(vl2, network);
@@ -257,19 +272,15 @@ enum zt_drop zt_request_push_receive(struct zt_vl2 *vl2, struct zt_inbound *in)
     return take_chunk(vl2, in, in->payload, in->length, true);
 }
 
-/* docs/wire.md 12.8: length 2 and a dictionary, or nothing. */
+/* docs/wire.md 12.8 */
 static void require_authentication(struct zt_vl2 *vl2, struct zt_network *network,
-                                   struct zt_reader *body)
+                                   const uint8_t *info, size_t length)
 {
     const char *key = "aU";
-    size_t length = zt_reader_left(body) == 0 ? 0 : zt_read_u16(body);
-    const uint8_t *text = zt_read_take(body, length);
     char url[2048] = "";
 
-    if (body->failed)
-        return;
     if (length > 0) {
-        struct zt_dict dict = zt_dict_of(text, length);
+        struct zt_dict dict = zt_dict_of(info, length);
 
         if (zt_dict_get_u64(&dict, "aV", 0) > 0)
             key = "iU";
@@ -280,14 +291,18 @@ static void require_authentication(struct zt_vl2 *vl2, struct zt_network *networ
 }
 
 void zt_request_refused(struct zt_vl2 *vl2, struct zt_network *network, uint8_t code,
-                        struct zt_reader *body)
+                        const uint8_t *info, size_t length)
 {
+    if (is_hurrying(vl2, network)) {
+        network->hurried = MOST_HURRIED;
+        set_due(vl2, network);
+    }
     if (code == ZT_ERROR_OBJ_NOT_FOUND || code == ZT_ERROR_UNSUPPORTED_OPERATION)
         zt_network_refused(vl2, network, ZT_NETWORK_NOT_FOUND, NULL);
     else if (code == ZT_ERROR_NETWORK_ACCESS_DENIED)
         zt_network_refused(vl2, network, ZT_NETWORK_ACCESS_DENIED, NULL);
     else if (code == ZT_ERROR_NETWORK_AUTHENTICATION_REQUIRED)
-        require_authentication(vl2, network, body);
+        require_authentication(vl2, network, info, length);
 }
 
 enum zt_drop zt_request_error_receive(struct zt_vl2 *vl2, struct zt_inbound *in, uint8_t code,
@@ -295,6 +310,8 @@ enum zt_drop zt_request_error_receive(struct zt_vl2 *vl2, struct zt_inbound *in,
 {
     zt_nwid nwid = zt_read_u64(body);
     struct zt_network *network = zt_network_find(vl2, nwid);
+    const uint8_t *info = NULL;
+    size_t length = 0;
 
     if (body->failed)
         return ZT_DROP_TRUNCATED;
@@ -302,6 +319,12 @@ enum zt_drop zt_request_error_receive(struct zt_vl2 *vl2, struct zt_inbound *in,
         return ZT_DROP_NOT_JOINED;
     if (in->source != zt_nwid_controller(nwid))
         return ZT_DROP_NOT_CONTROLLER;
-    zt_request_refused(vl2, network, code, body);
+    if (code == ZT_ERROR_NETWORK_AUTHENTICATION_REQUIRED && zt_reader_left(body) > 0) {
+        length = zt_read_u16(body);
+        info = zt_read_take(body, length);
+    }
+    if (body->failed)
+        return ZT_DROP_TRUNCATED;
+    zt_request_refused(vl2, network, code, info, length);
     return ZT_DROP_NONE;
 }

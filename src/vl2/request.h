@@ -11,10 +11,9 @@ void zt_request_send(struct zt_vl2 *vl2, struct zt_network *network);
 /* A dictionary came whole, from whomever: installs it. *parsed: it is one. */
 enum zt_drop zt_request_answered(struct zt_vl2 *vl2, struct zt_network *network,
                                  const uint8_t *text, size_t length, bool *parsed);
-/* The controller said no. body: what follows the network in an ERROR, for AUTHENTICATION_REQUIRED.
-   */
+/* The controller said no. info: the dictionary of AUTHENTICATION_REQUIRED; length 0: none. */
 void zt_request_refused(struct zt_vl2 *vl2, struct zt_network *network, uint8_t code,
-                        struct zt_reader *body);
+                        const uint8_t *info, size_t length);
 enum zt_drop zt_request_ok_receive(struct zt_vl2 *vl2, struct zt_inbound *in);
 enum zt_drop zt_request_push_receive(struct zt_vl2 *vl2, struct zt_inbound *in);
 enum zt_drop zt_request_error_receive(struct zt_vl2 *vl2, struct zt_inbound *in, uint8_t code,

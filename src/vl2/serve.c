@@ -61,7 +61,6 @@ enum zt_drop zt_serve_request(struct zt_vl2 *vl2, struct zt_inbound *in)
 static void answer_ourselves(struct zt_vl2 *vl2, const struct zt_config_answer *answer)
 {
     struct zt_network *network = zt_network_find(vl2, answer->nwid);
-    struct zt_reader body = zt_reader_of(answer->bytes, answer->length);
     bool parsed;
 
     if (network == NULL)
@@ -69,7 +68,7 @@ static void answer_ourselves(struct zt_vl2 *vl2, const struct zt_config_answer *
     if (answer->error == 0)
         (void)zt_request_answered(vl2, network, answer->bytes, answer->length, &parsed);
     else
-        zt_request_refused(vl2, network, answer->error, &body);
+        zt_request_refused(vl2, network, answer->error, answer->bytes, answer->length);
 }
 
 /* Verb and id asked, code 1, network 8, [length 2, dictionary]. docs/wire.md 12.3. */

@@ -7,9 +7,7 @@
 
 /* Does the option join or leave a group, and is there one in its value? */
 bool zts_groups_has(int level, int optname, zts_socklen_t optlen);
-/* Joins or leaves, as lwip_setsockopt would, but by rules of POSIX's: 0 or -1, the reason in zt_stack_errno. */
+/* Joins or leaves: 0 or -1, the reason in zt_stack_errno. */
 int zts_groups_set(int fd, int level, int optname, const void *optval);
-/* The descriptor is a new one: it is in no group. Lock held. */
-void zts_groups_forget(int fd);
 
 #endif

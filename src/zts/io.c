@@ -66,6 +66,14 @@ static void read_datagram_failure(int fd, size_t length)
         zt_stack_errno = code;
 }
 
+/* What is wrong with the call itself is said first. */
+static int judge_message(const struct msghdr *message, int flags)
+{
+    if ((flags & ~(ZTS_MSG_DONTWAIT | ZTS_MSG_MORE | ZTS_MSG_NOSIGNAL)) != 0)
+        return ZTS_EOPNOTSUPP;
+    return message->msg_iovlen <= 0 ? ZTS_EIO : 0;
+}
+
 /* 0: it may be sent. */
 static int judge_datagram(int fd, size_t length, bool has_address)
 {
@@ -115,11 +123,11 @@ static ssize_t send_message(int fd, const struct msghdr *message, size_t length,
     /* Just accepted, and not yet known as what it is. */
     if (zts_is_closed(fd))
         return zts_fail(ZTS_EBADF);
-    int code = is_stream ? 0 : judge_datagram(fd, length, message->msg_name != NULL);
+    int code = judge_message(message, flags);
+    if (code == 0 && !is_stream)
+        code = judge_datagram(fd, length, message->msg_name != NULL);
     if (code == 0 && zts_is_cut_short(message->msg_name, message->msg_namelen))
         code = ZTS_EINVAL;
-    if (code == 0 && message->msg_iovlen == 0)
-        code = ZTS_EIO;
     if (code != 0)
         return zts_fail(code);
     if (!is_stream && !zts_is_marked(fd, ZTS_MARK_BOUND)) {

@@ -112,6 +112,8 @@ int zts_core_query_route(uint64_t net_id, unsigned int idx, char *target, char *
         len < ZTS_IP_MAX_STR_LEN || status.config == NULL || idx >= status.config->route_count)
         return end(service, ZTS_ERR_ARG);
     const struct zt_route *route = &status.config->routes[idx];
+    memset(target, 0, len);
+    memset(via, 0, len);
     write_text(target, len, &route->target, false);
     if (route->via.family != ZT_FAMILY_NONE)
         write_text(via, len, &route->via, false);

@@ -14,6 +14,14 @@ int zts_socket(int family, int type, int protocol)
     return zts_bsd_socket(family, type, protocol);
 }
 
+/* Why zts_connect shall try no more; 0: it may. */
+static int was_stopped(int fd)
+{
+    if (!zts_is_marked(fd, ZTS_MARK_PERSISTS))
+        return ZTS_EBADF;
+    return zts_is_marked(fd, ZTS_MARK_GIVEN_UP) ? ZTS_ECONNRESET : 0;
+}
+
 /* One attempt on a descriptor that is non-blocking meanwhile. 0 or the error number. */
 static int attempt(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrlen,
                    int64_t deadline_ms)
@@ -23,6 +31,9 @@ static int attempt(int fd, const struct zts_sockaddr *addr, zts_socklen_t addrle
     if (zts_get_errno() != ZTS_EINPROGRESS)
         return zts_get_errno();
 
+    /* It may have been told just before there was an attempt to end. */
+    if (was_stopped(fd) == ZTS_ECONNRESET)
+        zt_tcpsock_cancel(fd);
     struct zts_pollfd waited = { .fd = fd, .events = ZTS_POLLOUT };
     int64_t left_ms = deadline_ms - zt_host_mono_ms();
     int ready = zts_bsd_poll(&waited, 1, left_ms > 0 ? (int)left_ms : 0);
@@ -51,7 +62,9 @@ static int connect_until(int fd, const struct zts_sockaddr *addr, zts_socklen_t 
     int reason = ZTS_ETIMEDOUT;
 
     for (;;) {
-        int code = attempt(fd, addr, addrlen, deadline_ms);
+        int code = was_stopped(fd);
+        if (code == 0)
+            code = attempt(fd, addr, addrlen, deadline_ms);
         int64_t left_ms = deadline_ms - zt_host_mono_ms();
         if (code == 0 || !may_pass(code))
             return code;
@@ -79,9 +92,15 @@ int zts_connect(int fd, const char *ipstr, unsigned short port, int timeout_ms)
         return zts_bsd_connect(fd, addr, length);
 
     int64_t deadline_ms = zt_host_mono_ms() + (timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : timeout_ms);
+    (void)zts_unmark(fd, ZTS_MARK_GIVEN_UP);
+    zts_mark(fd, ZTS_MARK_PERSISTS);
     zts_set_blocking(fd, 0);
     int code = connect_until(fd, addr, length, deadline_ms);
-    zts_set_blocking(fd, 1);
+    /* Closed meanwhile: the number may be another socket's. */
+    if (zts_unmark(fd, ZTS_MARK_PERSISTS))
+        zts_set_blocking(fd, 1);
+    if (code != 0 && !zts_is_running())
+        return ZTS_ERR_SERVICE;
     zts_set_errno(code);
     return code == 0 ? ZTS_ERR_OK : ZTS_ERR_SOCKET;
 }

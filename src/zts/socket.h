@@ -13,8 +13,10 @@ enum {
     ZTS_MARK_REUSE_ADDR = 16, /* options that lwIP has only one for */
     ZTS_MARK_REUSE_PORT = 32,
     ZTS_MARK_STREAM = 64,
-    ZTS_MARK_TRIED = 128, /* a stream that was connected once, or tried to */
-    ZTS_MARK_BOUND = 256  /* a datagram socket that surely has a port */
+    ZTS_MARK_TRIED = 128,    /* a stream that was connected once, or tried to */
+    ZTS_MARK_BOUND = 256,    /* a datagram socket that surely has a port */
+    ZTS_MARK_PERSISTS = 512, /* zts_connect makes one attempt after the other */
+    ZTS_MARK_GIVEN_UP = 1024 /* and shall make no more */
 };
 
 /* Marks are looked at without the core lock, for which the network's thread competes. */

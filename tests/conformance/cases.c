@@ -64,12 +64,15 @@ void begin(const char *name)
     current = name;
 }
 
-long said(const char *call, long result)
+void told_code(const char *call, long result, int code)
 {
-    int code = last_error();
-
     printf("%s %s: %s -> %ld", current, here->name, call, result);
     printf(result < 0 ? " %s\n" : "\n", error_name(code));
+}
+
+long said(const char *call, long result)
+{
+    told_code(call, result, last_error());
     return result;
 }
 

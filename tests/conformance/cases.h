@@ -21,6 +21,8 @@ extern const struct place *here;
 void begin(const char *name);
 /* Prints `case: call -> result ERROR` and returns the result. The error only if it is negative. */
 long said(const char *call, long result);
+/* The same for what another thread was told. */
+void told_code(const char *call, long result, int code);
 /* The same for descriptors, whose numbers differ: ok. */
 int opened(const char *call, int fd);
 /* Prints `case: call -> text`. */
@@ -51,6 +53,7 @@ void datagrams(void);
 void options(void);
 void waiting(void);
 void endings(void);
+void giving_up(void);
 void mistakes(void);
 void names(void);
 void crowds(void);

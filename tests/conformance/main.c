@@ -27,6 +27,7 @@ static void run(struct place place)
     options();
     waiting();
     endings();
+    giving_up();
     mistakes();
     names();
     crowds();

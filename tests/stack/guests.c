@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Blocked socket calls that serve the network themselves: they wake on news, close, time-out and stop.
    One network, onto which the test puts datagrams for one port or another. */
-#include "stack/ready.h"
-#include "stack/stack.h"
+#include "alone.h"
 
-#include "os/corelock.h"
+#include "stack/ready.h"
+
 #include "os/host.h"
 #include "os/turn.h"
 
 #include "lwip/sockets.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-enum { NETWORK = 1, RING = 64, PORT = 7000, OTHER_PORT = 7001, MOST_TRIES = 5000 };
+enum { RING = 64, PORT = 7000, OTHER_PORT = 7001, MOST_TRIES = 5000 };
 enum { ETHERNET = 14, IP = 20, UDP = 8, FRAME = ETHERNET + IP + UDP + 1 };
 
 static struct {
@@ -101,43 +96,26 @@ static void run_wire(void *unused)
     }
 }
 
-static bool take_frame(void *context, uint64_t nwid, const uint8_t *frame, size_t length)
-{
-    (void)context;
-    (void)nwid;
-    (void)frame;
-    (void)length;
-    return true;
-}
-
 static int begin(void **unused)
 {
-    const struct zt_stack_host host = { .frame = take_frame };
-    struct zt_endpoint address;
-    struct zt_stack_network network = { .nwid = NETWORK,
-                                        .mac = { 0x02, 0x0a, 0, 0, 0, 0x10 },
-                                        .mtu = 2800,
-                                        .addresses = &address,
-                                        .address_count = 1 };
+    static const char *const own[] = { "10.1.0.1/24" };
 
-    (void)unused;
     line.monitor = zt_monitor_new();
     line.used = 0;
     atomic_store(&stops, false);
     atomic_store(&rounds_of_guests, 0);
     wire_thread = zt_thread_start("wire", run_wire, NULL);
-    if (zt_stack_start(&host) != 0 || !zt_endpoint_parse(&address, "10.1.0.1/24", 0))
+    if (begin_alone(unused) != 0)
         return -1;
     zt_core_lock();
-    bool is_set = zt_stack_set_network(&network);
+    hold(own, 1);
     zt_core_unlock();
-    return is_set ? 0 : -1;
+    return 0;
 }
 
 static int end(void **unused)
 {
-    (void)unused;
-    zt_stack_stop();
+    (void)end_alone(unused);
     atomic_store(&stops, true);
     zt_turn_close(&line);
     wake(NULL);

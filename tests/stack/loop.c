@@ -1,56 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Packets to ourselves that are under way when their network is left. */
-#include "stack/stack.h"
-
-#include "os/corelock.h"
+#include "alone.h"
 
 #include "lwip/sys.h"
 #include "lwip/udp.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { NETWORK = 1, PORT = 7000, ROUNDS = 50, PATIENCE_MS = 20000 };
+enum { PORT = 7000, ROUNDS = 50, PATIENCE_MS = 20000 };
 
 static unsigned arrived; /* the core lock is held */
 
-static bool take_frame(void *unused, uint64_t nwid, const uint8_t *frame, size_t length)
-{
-    (void)unused;
-    (void)nwid;
-    (void)frame;
-    (void)length;
-    return true;
-}
-
-static int begin(void **unused)
-{
-    const struct zt_stack_host host = { .frame = take_frame };
-
-    (void)unused;
-    return zt_stack_start(&host);
-}
-
-static int end(void **unused)
-{
-    (void)unused;
-    zt_stack_stop();
-    return 0;
-}
-
 static void join(void)
 {
-    struct zt_endpoint own;
-    struct zt_stack_network network = {
-        .nwid = NETWORK, .mtu = 2800, .addresses = &own, .address_count = 1
-    };
+    static const char *const own[] = { "10.1.0.1/24" };
 
-    assert_true(zt_endpoint_parse(&own, "10.1.0.1/24", 0));
-    memcpy(network.mac, "\x02\x0a\0\0\0\x10", 6);
-    assert_true(zt_stack_set_network(&network));
+    hold(own, 1);
 }
 
 static void note(void *unused, struct udp_pcb *pcb, struct pbuf *packet, const ip_addr_t *from,
@@ -129,5 +92,5 @@ int main(void)
         cmocka_unit_test(what_waits_goes_with_the_network),
     };
 
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin_alone, end_alone);
 }

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who is asked for on link: any address that a prefix of ours covers, as long or short as that is. */
-#include "stack/stack.h"
-
-#include "os/corelock.h"
+#include "alone.h"
 
 #include "lwip/sockets.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { NETWORK = 1, SOLICITATION = 135, ICMPV6 = 58 };
+enum { SOLICITATION = 135, ICMPV6 = 58 };
 
 static struct {
     unsigned count;
@@ -38,27 +30,6 @@ static int begin(void **unused)
 
     (void)unused;
     return zt_stack_start(&host);
-}
-
-static int end(void **unused)
-{
-    (void)unused;
-    zt_stack_stop();
-    return 0;
-}
-
-static void hold(const char *address)
-{
-    struct zt_endpoint assigned;
-    struct zt_stack_network network = {
-        .nwid = NETWORK, .mtu = 2800, .addresses = &assigned, .address_count = 1
-    };
-
-    assert_true(zt_endpoint_parse(&assigned, address, 0));
-    memcpy(network.mac, "\x02\x0a\0\0\0\x10", 6);
-    zt_core_lock();
-    assert_true(zt_stack_set_network(&network));
-    zt_core_unlock();
 }
 
 static void send_to(const char *ip)
@@ -93,7 +64,9 @@ static void a_neighbour_need_not_share_the_first_half_of_its_address(void **unus
 
         assert_true(zt_endpoint_parse(&own, cases[i].own, 0));
         assert_true(zt_endpoint_parse(&other, cases[i].other, 0));
-        hold(cases[i].own);
+        zt_core_lock();
+        hold(&cases[i].own, 1);
+        zt_core_unlock();
         send_to(cases[i].other);
         assert_int_equal(asked.count, 1);
         assert_memory_equal(asked.target, other.ip, 16);
@@ -107,5 +80,5 @@ int main(void)
         cmocka_unit_test(a_neighbour_need_not_share_the_first_half_of_its_address),
     };
 
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, end_alone);
 }

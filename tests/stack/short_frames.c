@@ -1,50 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Frames that end before the headers of what they carry do: dropped and counted. Under the address sanitizer
    any look past their end is found. */
-#include "stack/stack.h"
-
-#include "os/corelock.h"
+#include "alone.h"
 
 #include "lwip/stats.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { NETWORK = 1, ETHERNET = 14 };
-
-static bool ignore_frame(void *unused, uint64_t nwid, const uint8_t *frame, size_t length)
-{
-    (void)unused, (void)nwid, (void)frame, (void)length;
-    return true;
-}
+enum { ETHERNET = 14 };
 
 static int begin(void **unused)
 {
-    const struct zt_stack_host host = { .frame = ignore_frame };
-    struct zt_endpoint assigned[2];
-    struct zt_stack_network network = {
-        .nwid = NETWORK, .mtu = 2800, .addresses = assigned, .address_count = 2
-    };
-    int started = zt_stack_start(&host);
+    static const char *const own[] = { "10.1.0.1/24", "fd01::1/64" };
+    int started = begin_alone(unused);
 
-    (void)unused;
-    assert_true(zt_endpoint_parse(&assigned[0], "10.1.0.1/24", 0));
-    assert_true(zt_endpoint_parse(&assigned[1], "fd01::1/64", 0));
-    memcpy(network.mac, "\x02\x0a\0\0\0\x10", 6);
     zt_core_lock();
-    assert_true(zt_stack_set_network(&network));
+    hold(own, 2);
     zt_core_unlock();
     return started;
-}
-
-static int end(void **unused)
-{
-    (void)unused;
-    zt_stack_stop();
-    return 0;
 }
 
 /* How many of the frames with 0 to most - 1 bytes of payload, all of this value, are refused for their length. */
@@ -160,5 +131,5 @@ int main(void)
         cmocka_unit_test(options_lie_inside_their_header),
     };
 
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, end_alone);
 }

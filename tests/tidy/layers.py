@@ -32,7 +32,7 @@ DOORS = {
     "node": {"node.h"},
     "rules": {"language.h"},
     "controller": {"controller.h", "list.h", "store.h", "rules_json.h"},
-    "stack": {"stack.h", "tcpsock.h", "names.h", "ready.h"},
+    "stack": {"stack.h", "tcpsock.h", "names.h", "ready.h", "groups.h"},
     "service": {"service.h"},
     "http": {"http.h", "conf.h"},
     "zts": set(),
@@ -66,7 +66,7 @@ EXTRA = {
     "vl1/packet.c": {"lz4.h"},
     "stack/sys_arch.c": {"pthread.h"},  # lwIP wants something of each thread's own
     "crypto/salsa_simd.c": {"immintrin.h", "emmintrin.h", "arm_neon.h"},
-    "controller/store_sqlite.c": {"sqlite3.h"},
+    "controller/sqlite.h": {"sqlite3.h"},
     "controller/postgres.h": {"libpq-fe.h"},
     "controller/postgres_hosts.h": {"libpq-fe.h"},
     "controller/postgres.c": {"poll.h"},

@@ -11,27 +11,6 @@
 
 static const struct zt_group everyone = { { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } }, 0 };
 
-static struct zt_vl2 *vl2_of(const struct lab *lab, size_t i)
-{
-    return (struct zt_vl2 *)zt_node_vl2(lab->nodes[i].node);
-}
-
-/* Hands bytes to a node's VL2 as if they came from a peer it knows. */
-static enum zt_drop hand(struct lab *lab, size_t to, size_t from, enum zt_verb verb,
-                         const struct zt_writer *payload)
-{
-    struct zt_inbound in = { .source = lab_address(lab, from),
-                             .identity = &lab->nodes[from].self,
-                             .id = 1,
-                             .verb = verb,
-                             .payload = payload->start,
-                             .length = zt_writer_length(payload),
-                             .link = lab->nodes[from].at };
-
-    assert_false(payload->failed);
-    return zt_vl2_packet(vl2_of(lab, to), &in);
-}
-
 static uint64_t sent(const struct lab *lab, size_t i, enum zt_verb verb)
 {
     return zt_vl1_counters(zt_node_vl1(lab->nodes[i].node))->verbs_out[verb];
@@ -63,7 +42,7 @@ static bool is_answered(struct lab *lab, struct zt_mac to, struct zt_mac from, s
     zt_mac_write(from, &out);
     zt_write_u16(&out, ZT_ETHER_IPV4);
     zt_write_copy(&out, payload, length);
-    assert_int_equal(hand(lab, ANN, BOB, ZT_VERB_EXT_FRAME, &out), expected);
+    assert_int_equal(lab_hand(lab, ANN, BOB, ZT_VERB_EXT_FRAME, &out), expected);
     return sent(lab, ANN, ZT_VERB_OK) == before + 1;
 }
 
@@ -109,7 +88,7 @@ static void a_revocation_is_passed_on_to_the_others_only(void **unused)
     zt_write_u16(&out, 1);
     zt_revocation_write(&revocation, &out);
     zt_write_u16(&out, 0);
-    assert_int_equal(hand(lab, ANN, BOB, ZT_VERB_NETWORK_CREDENTIALS, &out), ZT_DROP_NONE);
+    assert_int_equal(lab_hand(lab, ANN, BOB, ZT_VERB_NETWORK_CREDENTIALS, &out), ZT_DROP_NONE);
     lab_run(lab, 1000);
     assert_int_equal(sent(lab, ANN, ZT_VERB_NETWORK_CREDENTIALS), before + 1); /* Eve */
     lab_free(lab);
@@ -124,7 +103,7 @@ static enum zt_drop refuse(struct lab *lab, size_t from, enum zt_verb verb, uint
     zt_write_u64(&out, 1);
     zt_write_u8(&out, code);
     zt_write_u64(&out, lab->nwid);
-    return hand(lab, ANN, from, ZT_VERB_ERROR, &out);
+    return lab_hand(lab, ANN, from, ZT_VERB_ERROR, &out);
 }
 
 /* docs/wire.md 5.8 */
@@ -159,7 +138,7 @@ static void a_controller_serves_its_own_networks_only(void **unused)
     (void)unused;
     zt_write_u64(&out, lab_address(lab, BOB) << 24 | 0xc0de);
     zt_write_u16(&out, 0);
-    assert_int_equal(hand(lab, CONTROLLER, ANN, ZT_VERB_NETWORK_CONFIG_REQUEST, &out),
+    assert_int_equal(lab_hand(lab, CONTROLLER, ANN, ZT_VERB_NETWORK_CONFIG_REQUEST, &out),
                      ZT_DROP_FOREIGN);
     lab_carry_out(lab);
     assert_int_equal(lab->nodes[ANN].requests, before);
@@ -195,15 +174,15 @@ static void a_gather_names_us_and_everybody_but_the_asker(void **unused)
     struct zt_reader in;
 
     (void)unused;
-    zt_likes_clear(&vl2_of(lab, ANN)->likes);
-    zt_multicast_heard(vl2_of(lab, ANN), lab->nwid, &everyone, lab_address(lab, BOB));
-    zt_multicast_heard(vl2_of(lab, ANN), lab->nwid, &everyone, lab_address(lab, EVE));
+    zt_likes_clear(&lab_vl2(lab, ANN)->likes);
+    zt_multicast_heard(lab_vl2(lab, ANN), lab->nwid, &everyone, lab_address(lab, BOB));
+    zt_multicast_heard(lab_vl2(lab, ANN), lab->nwid, &everyone, lab_address(lab, EVE));
     zt_write_u64(&out, lab->nwid);
     zt_write_u8(&out, 0);
     zt_mac_write(zt_mac_broadcast, &out);
     zt_write_u32(&out, 0);
     zt_write_u32(&out, 10);
-    assert_int_equal(hand(lab, ANN, BOB, ZT_VERB_MULTICAST_GATHER, &out), ZT_DROP_NONE);
+    assert_int_equal(lab_hand(lab, ANN, BOB, ZT_VERB_MULTICAST_GATHER, &out), ZT_DROP_NONE);
     in = answer_under_way(lab, ANN, BOB);
     (void)zt_read_take(&in, 9 + 8 + 6 + 4);
     assert_int_equal(zt_read_u32(&in), 3);

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pieces of a configuration on the wire, and the request for one inside the process. */
-#include "vl2_values.h"
+#include "vl2_signers.h"
 
 #include "vl2/config.h"
-
-static struct zt_identity controller;
-
-static int make_identities(void **unused)
-{
-    (void)unused;
-    controller = identity_of(CONTROLLER, 1);
-    return 0;
-}
 
 static size_t write_chunk(uint8_t *bytes, size_t capacity)
 {

@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The certificate of membership: bytes, signature, agreement. */
-#include "vl2_values.h"
+#include "vl2_signers.h"
 
 #include "vl2/com.h"
 
 #define WINDOW_MS 1800000
-
-static struct zt_identity controller, member, other;
-
-static int make_identities(void **unused)
-{
-    (void)unused;
-    controller = identity_of(CONTROLLER, 1);
-    member = identity_of(MEMBER, 2);
-    other = identity_of(OTHER, 3);
-    return 0;
-}
 
 static struct zt_com com_for(const struct zt_identity *identity, int64_t issued_ms)
 {

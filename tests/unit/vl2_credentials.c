@@ -5,25 +5,14 @@
 #include "vl2/credentials.h"
 #include "vl2/senders.h"
 
-static struct zt_vl2 *vl2_of(const struct lab *lab, size_t i)
-{
-    return (struct zt_vl2 *)zt_node_vl2(lab->nodes[i].node);
-}
-
 /* Hands bytes to a node's VL2 as if they came from a peer it knows. */
 static enum zt_drop hand(struct lab *lab, size_t to, size_t from, const uint8_t *bytes,
                          size_t length, bool retried)
 {
-    struct zt_inbound in = { .source = lab_address(lab, from),
-                             .identity = &lab->nodes[from].self,
-                             .id = 1,
-                             .verb = ZT_VERB_NETWORK_CREDENTIALS,
-                             .payload = bytes,
-                             .length = length,
-                             .link = lab->nodes[from].at,
-                             .retried = retried };
+    struct zt_inbound in = lab_inbound(lab, from, ZT_VERB_NETWORK_CREDENTIALS, bytes, length);
 
-    return zt_vl2_packet(vl2_of(lab, to), &in);
+    in.retried = retried;
+    return zt_vl2_packet(lab_vl2(lab, to), &in);
 }
 
 static struct zt_tag tag_for(const struct lab *lab, size_t i, uint32_t id, int64_t issued_ms)
@@ -204,7 +193,7 @@ static void a_revocation_spreads_and_shuts_the_member_out(void **unused)
 static void revocations_that_are_wrong_do_nothing(void **unused)
 {
     struct lab *lab = lab_with_members();
-    struct zt_vl2 *ann = vl2_of(lab, ANN);
+    struct zt_vl2 *ann = lab_vl2(lab, ANN);
     struct zt_revocation revocation;
 
     (void)unused;
@@ -226,7 +215,7 @@ static void a_revoked_tag_takes_the_certificate_with_it_but_never_lowers_its_thr
     void **unused)
 {
     struct lab *lab = lab_with_members();
-    struct zt_vl2 *ann = vl2_of(lab, ANN);
+    struct zt_vl2 *ann = lab_vl2(lab, ANN);
     int64_t now_ms = lab->now.wall_ms;
     struct zt_revocation high = revocation_of(lab, EVE, ZT_CREDENTIAL_COM, 0, now_ms);
     struct zt_revocation low = revocation_of(lab, EVE, ZT_CREDENTIAL_TAG, 5, now_ms - 50);

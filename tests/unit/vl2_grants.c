@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tags, certificates of ownership and capabilities: bytes, bounds, signatures, chains. */
-#include "vl2_values.h"
+#include "vl2_signers.h"
 
 #include "vl2/grants.h"
 #include "vl2/rules_codec.h"
-
-static struct zt_identity controller, member, other;
-
-static int make_identities(void **unused)
-{
-    (void)unused;
-    controller = identity_of(CONTROLLER, 1);
-    member = identity_of(MEMBER, 2);
-    other = identity_of(OTHER, 3);
-    return 0;
-}
 
 static struct zt_tag tag_for(zt_address address)
 {

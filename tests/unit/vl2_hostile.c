@@ -8,32 +8,6 @@
 
 static const struct zt_group some_group = { { { 0x33, 0x33, 0, 0, 0, 1 } }, 7 };
 
-static struct zt_vl2 *vl2_of(const struct lab *lab, size_t i)
-{
-    return (struct zt_vl2 *)zt_node_vl2(lab->nodes[i].node);
-}
-
-static struct zt_inbound inbound(const struct lab *lab, size_t from, enum zt_verb verb,
-                                 const struct zt_writer *payload)
-{
-    assert_false(payload->failed);
-    return (struct zt_inbound){ .source = lab_address(lab, from),
-                                .identity = &lab->nodes[from].self,
-                                .id = 1,
-                                .verb = verb,
-                                .payload = payload->start,
-                                .length = zt_writer_length(payload),
-                                .link = lab->nodes[from].at };
-}
-
-static enum zt_drop hand(struct lab *lab, size_t to, size_t from, enum zt_verb verb,
-                         const struct zt_writer *payload)
-{
-    struct zt_inbound in = inbound(lab, from, verb, payload);
-
-    return zt_vl2_packet(vl2_of(lab, to), &in);
-}
-
 static void write_revocation(struct zt_writer *out, const struct zt_revocation *revocation)
 {
     zt_write_u8(out, 0);
@@ -57,8 +31,8 @@ static void a_revocation_that_changes_nothing_proves_nothing(void **unused)
     assert_non_null(zt_members_get(&lab_network(lab, ANN)->members, lab_address(lab, EVE), true,
                                    lab->now.mono_ms));
     write_revocation(&out, &revocation); /* nobody signed it */
-    in = inbound(lab, EVE, ZT_VERB_NETWORK_CREDENTIALS, &out);
-    assert_int_equal(zt_vl2_packet(vl2_of(lab, ANN), &in), ZT_DROP_STALE);
+    in = lab_inbound(lab, EVE, ZT_VERB_NETWORK_CREDENTIALS, out.start, zt_writer_length(&out));
+    assert_int_equal(zt_vl2_packet(lab_vl2(lab, ANN), &in), ZT_DROP_STALE);
     assert_false(in.trusted);
     lab_free(lab);
 }
@@ -83,7 +57,7 @@ static void a_broken_chain_of_custody_makes_us_look_up_nobody(void **unused)
     zt_capability_write(&capability, &out);
     lab_run(lab, 1);
     sends = lab->nodes[ANN].sends;
-    assert_int_equal(hand(lab, ANN, EVE, ZT_VERB_NETWORK_CREDENTIALS, &out), ZT_DROP_FORGED);
+    assert_int_equal(lab_hand(lab, ANN, EVE, ZT_VERB_NETWORK_CREDENTIALS, &out), ZT_DROP_FORGED);
     lab_run(lab, 1);
     assert_int_equal(lab->nodes[ANN].sends, sends);
     lab_free(lab);
@@ -116,7 +90,7 @@ static void a_recorded_push_does_not_bring_back_the_past(void **unused)
     lab_push(lab, ANN);
     lab_run(lab, 100);
     issued_ms = lab_network(lab, ANN)->config->issued_ms;
-    assert_int_equal(hand(lab, ANN, CONTROLLER, ZT_VERB_NETWORK_CONFIG, &old), ZT_DROP_STALE);
+    assert_int_equal(lab_hand(lab, ANN, CONTROLLER, ZT_VERB_NETWORK_CONFIG, &old), ZT_DROP_STALE);
     assert_int_equal(lab_network(lab, ANN)->config->issued_ms, issued_ms);
     /* The answer to a request may be older: the controller's clock was put back. */
     lab->now.wall_ms -= 3600000;
@@ -135,9 +109,10 @@ static void forged_chunks_from_a_stranger_are_soon_not_even_checked(void **unuse
     write_chunk(lab, ANN, &chunk);
     chunk.at[-1] ^= 1;
     for (int i = 0; i < 64; i++)
-        assert_int_equal(hand(lab, ANN, EVE, ZT_VERB_NETWORK_CONFIG, &chunk), ZT_DROP_FORGED);
-    assert_int_equal(hand(lab, ANN, EVE, ZT_VERB_NETWORK_CONFIG, &chunk), ZT_DROP_RATE_LIMITED);
-    assert_int_equal(hand(lab, ANN, CONTROLLER, ZT_VERB_NETWORK_CONFIG, &chunk), ZT_DROP_FORGED);
+        assert_int_equal(lab_hand(lab, ANN, EVE, ZT_VERB_NETWORK_CONFIG, &chunk), ZT_DROP_FORGED);
+    assert_int_equal(lab_hand(lab, ANN, EVE, ZT_VERB_NETWORK_CONFIG, &chunk), ZT_DROP_RATE_LIMITED);
+    assert_int_equal(lab_hand(lab, ANN, CONTROLLER, ZT_VERB_NETWORK_CONFIG, &chunk),
+                     ZT_DROP_FORGED);
     lab_free(lab);
 }
 
@@ -160,7 +135,7 @@ static void a_chunk_to_be_passed_on_reaches_a_member_through_another(void **unus
     zt_identity_sign(bytes + flags_at + 20, &lab->nodes[CONTROLLER].self, bytes, flags_at + 17);
     events = lab->nodes[ANN].config_events;
     /* It is not for Bob, who passes it on all the same. */
-    assert_int_equal(hand(lab, BOB, CONTROLLER, ZT_VERB_NETWORK_CONFIG, &out), ZT_DROP_FOREIGN);
+    assert_int_equal(lab_hand(lab, BOB, CONTROLLER, ZT_VERB_NETWORK_CONFIG, &out), ZT_DROP_FOREIGN);
     lab_run(lab, 100);
     assert_int_equal(lab->nodes[ANN].config_events, events + 1);
     assert_int_equal(lab_network(lab, ANN)->config->revision, lab->nodes[ANN].config->revision);
@@ -208,17 +183,17 @@ static void an_inline_certificate_opens_the_gate_if_it_is_genuine(void **unused)
 
         com.qualifiers[0].value++;
         write_with_com(lab, verbs[i], &com, EVE, &out);
-        assert_int_equal(hand(lab, ANN, EVE, verbs[i], &out), closed);
+        assert_int_equal(lab_hand(lab, ANN, EVE, verbs[i], &out), closed);
         out = zt_writer_of(bytes, sizeof bytes);
         write_with_com(lab, verbs[i], &lab->nodes[BOB].config->com, EVE, &out);
-        assert_int_equal(hand(lab, ANN, EVE, verbs[i], &out), closed);
+        assert_int_equal(lab_hand(lab, ANN, EVE, verbs[i], &out), closed);
         out = zt_writer_of(bytes, sizeof bytes);
         write_with_com(lab, verbs[i], &lab->nodes[EVE].config->com, EVE, &out);
-        assert_int_equal(hand(lab, ANN, EVE, verbs[i], &out), ZT_DROP_NONE);
+        assert_int_equal(lab_hand(lab, ANN, EVE, verbs[i], &out), ZT_DROP_NONE);
         for (size_t cut = 23; cut < zt_writer_length(&out) - 8; cut++) {
             struct zt_writer part = { .start = bytes, .at = bytes + cut };
 
-            assert_int_equal(hand(lab, ANN, EVE, verbs[i], &part),
+            assert_int_equal(lab_hand(lab, ANN, EVE, verbs[i], &part),
                              is_gather ? ZT_DROP_NONE : ZT_DROP_TRUNCATED);
         }
         lab_run(lab, 1);
@@ -236,10 +211,10 @@ static void inline_certificates_that_are_forged_are_soon_not_even_checked(void *
     (void)unused;
     com.signature[0] ^= 1;
     for (int i = 0; i < 64; i++)
-        assert_int_equal(zt_credentials_offer_inline(vl2_of(lab, ANN), &com, eve), ZT_DROP_FORGED);
-    assert_int_equal(zt_credentials_offer_inline(vl2_of(lab, ANN), &com, eve),
+        assert_int_equal(zt_credentials_offer_inline(lab_vl2(lab, ANN), &com, eve), ZT_DROP_FORGED);
+    assert_int_equal(zt_credentials_offer_inline(lab_vl2(lab, ANN), &com, eve),
                      ZT_DROP_RATE_LIMITED);
-    assert_int_equal(zt_credentials_offer_inline(vl2_of(lab, ANN), &lab->nodes[BOB].config->com,
+    assert_int_equal(zt_credentials_offer_inline(lab_vl2(lab, ANN), &lab->nodes[BOB].config->com,
                                                  lab_address(lab, BOB)),
                      ZT_DROP_NONE);
     lab_free(lab);
@@ -308,11 +283,11 @@ static void members_of_a_group_nobody_asked_about_are_not_taken(void **unused)
     zt_write_u32(&out, 1);
     zt_write_u16(&out, 1);
     zt_write_u40(&out, 0x1122334455);
-    assert_int_equal(hand(lab, ANN, EVE, ZT_VERB_OK, &out), ZT_DROP_UNEXPECTED_REPLY);
-    assert_null(zt_likes_audience(&vl2_of(lab, ANN)->likes, lab->nwid, &some_group));
+    assert_int_equal(lab_hand(lab, ANN, EVE, ZT_VERB_OK, &out), ZT_DROP_UNEXPECTED_REPLY);
+    assert_null(zt_likes_audience(&lab_vl2(lab, ANN)->likes, lab->nwid, &some_group));
     zt_spread_gathered(&lab_network(lab, ANN)->spread, &some_group, lab->now.mono_ms);
-    assert_int_equal(hand(lab, ANN, EVE, ZT_VERB_OK, &out), ZT_DROP_NONE);
-    assert_non_null(zt_likes_audience(&vl2_of(lab, ANN)->likes, lab->nwid, &some_group));
+    assert_int_equal(lab_hand(lab, ANN, EVE, ZT_VERB_OK, &out), ZT_DROP_NONE);
+    assert_non_null(zt_likes_audience(&lab_vl2(lab, ANN)->likes, lab->nwid, &some_group));
     lab_free(lab);
 }
 

@@ -4,11 +4,7 @@
 #ifndef ZT_TESTS_UNIT_VL2_LAB_H
 #define ZT_TESTS_UNIT_VL2_LAB_H
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "lab_identities.h"
 
 #include "base/mem.h"
 #include "node/node.h"
@@ -19,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOT = 0, CONTROLLER = 1, ANN = 2, BOB = 3, EVE = 4, LAB_NODES = 5 };
+enum { ROOT = 0, CONTROLLER = 1, ANN = 2, BOB = 3, EVE = 4, LAB_NODES = LAB_IDENTITIES };
 enum { LAB_QUEUE = 512, LAB_DELAY_MS = 10, LAB_FRAME_SIZE = 2048 };
 
 struct lab_node {
@@ -54,24 +50,6 @@ struct lab {
     size_t queued;
     uint8_t planet[ZT_MAX_WORLD];
     size_t planet_length;
-};
-
-static const char *const lab_identities[LAB_NODES] = {
-    "d534ef1ee6:0:ba0a3e80dccfa83d16dd2001160937f437dc77c696952f53884733d337464d5445d331d8008a621b"
-    "027e4cd4a6ea86b2d5c7f91cc31d029c28f88c34e33d4e1c:8bc832f3d0537ad2bf957d5889bc966a6284a27226dc"
-    "eb212d86e7521f1df5c7da64af5ea387d3bc2b41d4e09da5a8e12d14481bde69525f41b927d36e01075f",
-    "c6282da7c4:0:3cfdbd8703ce96c571e8ca5cd2eb4f677bc273640040dcbdc3f0937d310cd96fa5c81ad46f6d1aba"
-    "4cf1cbe9e787cc7369d40273ee503db9fb2a1750ac7523a7:0feaffed5134af6db2c9171b9e689044707b5d759ea2"
-    "04fbfd85e328838386c7ec34f80a66b34aa6e725cf0bcf05682808754806de6b094504e546a1afa69a9d",
-    "18026e9eb7:0:3d6fd3fbc80951fddec97fa52204760b55282a823c2c54f557fb2004d8da183ecb4b3c80860b5365"
-    "8dfbf265b17480b0a6d2326c2f4a2a681277894c2969bdaa:17b69b600e40bdf2877d983a3120351ad6362f000df2"
-    "4e010249966e7a99b40a61f60dec7a5bdcc70f9e6492e6e2caf3fd4065bb41e22bd2c2d079c102f6359f",
-    "5252d46b59:0:b5a968f95c186f85d0f3b2e9f3f3aaee72b777a3919efef901107b49a8a3a37dc7e366e0d9583ad3"
-    "475051adf24b76b3d200896e717c76ae8a4a3bf30254a1d5:bff64d339a35a041fb7c4f845168d2322144f90a7bb6"
-    "97cf6e0dc42381fee38089c15d39110b7bc3ffcc210d7f5acb2d62d7c431b9d8142b3b2461117025f9c2",
-    "6695153f4e:0:e579796ca221df03dde84413f7d2cc1a3889a7c43eddc027bc6ae4a7617bcc550412571bef8e58bc"
-    "eb0e22a02c10e8364773877f179da5a98daba2cd5e4b6f5c:776e88e44af97c52cd675807b0d7df37eea49a27de42"
-    "5bc1be0b222ebabd897c5406afc7683b52423aa91f94c301757c36a12984c7eee795bfa1b51c563c441a",
 };
 
 static inline zt_address lab_address(const struct lab *lab, size_t i)
@@ -308,11 +286,8 @@ static inline struct lab *lab_new(void)
     lab->now = (struct zt_instant){ 100000, 1700000000000 };
     lab->queue = calloc(LAB_QUEUE, sizeof *lab->queue);
     for (size_t i = 0; i < LAB_NODES; i++) {
-        uint8_t ip[4] = { 10, 0, (uint8_t)i, 1 }; /* one /24 each, as VL1's gate counts */
-
-        assert_true(
-            zt_identity_parse(&lab->nodes[i].self, lab_identities[i], strlen(lab_identities[i])));
-        lab->nodes[i].at = (struct zt_link){ 1, zt_endpoint_v4(ip, 9993) };
+        lab->nodes[i].self = lab_identity(i);
+        lab->nodes[i].at = (struct zt_link){ 1, lab_endpoint(i) };
     }
     lab->nwid = lab_address(lab, CONTROLLER) << 24 | 0xc0de;
     world.next_key = lab->nodes[ROOT].self.key;
@@ -386,6 +361,34 @@ static inline enum zt_drop lab_frame(struct lab *lab, size_t i, struct zt_mac to
     zt_store_u16(frame + 12, ZT_ETHER_IPV4);
     memset(frame + ZT_ETHER_HEADER, 0x5a, length);
     return zt_node_frame(lab->nodes[i].node, lab->now, lab->nwid, frame, ZT_ETHER_HEADER + length);
+}
+
+static inline struct zt_vl2 *lab_vl2(const struct lab *lab, size_t i)
+{
+    return (struct zt_vl2 *)zt_node_vl2(lab->nodes[i].node);
+}
+
+/* A packet as it comes from a peer that the node knows. */
+static inline struct zt_inbound lab_inbound(const struct lab *lab, size_t from, enum zt_verb verb,
+                                            const uint8_t *payload, size_t length)
+{
+    return (struct zt_inbound){ .source = lab_address(lab, from),
+                                .identity = &lab->nodes[from].self,
+                                .id = 1,
+                                .verb = verb,
+                                .payload = payload,
+                                .length = length,
+                                .link = lab->nodes[from].at };
+}
+
+/* Hands such a packet to a node's VL2. */
+static inline enum zt_drop lab_hand(struct lab *lab, size_t to, size_t from, enum zt_verb verb,
+                                    const struct zt_writer *payload)
+{
+    struct zt_inbound in = lab_inbound(lab, from, verb, payload->start, zt_writer_length(payload));
+
+    assert_false(payload->failed);
+    return zt_vl2_packet(lab_vl2(lab, to), &in);
 }
 
 static inline uint64_t lab_drops(const struct lab *lab, size_t i, enum zt_drop reason)

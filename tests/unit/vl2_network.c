@@ -62,7 +62,8 @@ static void a_saved_config_counts_at_once_but_is_asked_for_anew(void **unused)
         zt_node_join(lab->nodes[ANN].node, lab->now, lab->nwid, bytes, zt_writer_length(&out)));
     assert_int_equal(lab_state(lab, ANN), ZT_NETWORK_OK);
     lab_run(lab, 11000);
-    assert_int_equal(lab->nodes[ANN].requests, 3); /* every 5 s until it is confirmed */
+    assert_int_equal(lab->nodes[ANN].requests,
+                     4); /* twice soon, then every 5 s until it is confirmed */
     assert_int_equal(lab->nodes[ANN].saves, 0);
     lab_free(lab);
 }
@@ -94,6 +95,30 @@ static void each_refusal_has_its_status_and_one_event(void **unused)
         assert_int_equal(lab->nodes[ANN].config_events, 2);
         lab_free(lab);
     }
+}
+
+/* Its own answer comes without the framing of a packet. */
+static void a_controller_learns_of_itself_where_to_authenticate(void **unused)
+{
+    static const char info[] = "aV=0\naU=https://idp.example/\n";
+    struct lab *lab = lab_new();
+    struct zt_config_answer answer = { .nwid = lab->nwid,
+                                       .member = lab_address(lab, CONTROLLER),
+                                       .error = ZT_ERROR_NETWORK_AUTHENTICATION_REQUIRED,
+                                       .bytes = (const uint8_t *)info,
+                                       .length = sizeof info - 1 };
+    struct zt_node *node = lab->nodes[CONTROLLER].node;
+    struct zt_network_status status;
+
+    (void)unused;
+    lab->silent_controller = true;
+    lab_join(lab, CONTROLLER);
+    lab_run(lab, 100);
+    zt_node_answer(node, lab->now, &answer);
+    assert_true(zt_vl2_network_status(zt_node_vl2(node), lab->nwid, &status));
+    assert_int_equal(status.state, ZT_NETWORK_AUTHENTICATION_REQUIRED);
+    assert_string_equal(status.authentication_url, "https://idp.example/");
+    lab_free(lab);
 }
 
 static void a_refused_member_keeps_the_config_it_has(void **unused)
@@ -166,6 +191,7 @@ int main(void)
         cmocka_unit_test(leaving_forgets_everything),
         cmocka_unit_test(a_saved_config_counts_at_once_but_is_asked_for_anew),
         cmocka_unit_test(each_refusal_has_its_status_and_one_event),
+        cmocka_unit_test(a_controller_learns_of_itself_where_to_authenticate),
         cmocka_unit_test(a_refused_member_keeps_the_config_it_has),
         cmocka_unit_test(an_adhoc_network_needs_no_controller),
         cmocka_unit_test(a_controller_may_join_its_own_network),

@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Revocations: bytes and signature. */
-#include "vl2_values.h"
+#include "vl2_signers.h"
 
 #include "vl2/revocation.h"
-
-static struct zt_identity controller, other;
-
-static int make_identities(void **unused)
-{
-    (void)unused;
-    controller = identity_of(CONTROLLER, 1);
-    other = identity_of(OTHER, 3);
-    return 0;
-}
 
 static struct zt_revocation new_revocation(void)
 {

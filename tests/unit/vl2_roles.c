@@ -6,27 +6,6 @@
 
 static const struct zt_group everyone = { { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } }, 0 };
 
-static struct zt_vl2 *vl2_of(const struct lab *lab, size_t i)
-{
-    return (struct zt_vl2 *)zt_node_vl2(lab->nodes[i].node);
-}
-
-/* Hands bytes to a node's VL2 as if they came from a peer it knows. */
-static enum zt_drop hand(struct lab *lab, size_t to, size_t from, enum zt_verb verb,
-                         const struct zt_writer *payload)
-{
-    struct zt_inbound in = { .source = lab_address(lab, from),
-                             .identity = &lab->nodes[from].self,
-                             .id = 1,
-                             .verb = verb,
-                             .payload = payload->start,
-                             .length = zt_writer_length(payload),
-                             .link = lab->nodes[from].at };
-
-    assert_false(payload->failed);
-    return zt_vl2_packet(vl2_of(lab, to), &in);
-}
-
 /* All are members of a network where Bob has these roles, and have met him. */
 static struct lab *lab_where_bob_is(uint64_t roles)
 {
@@ -44,7 +23,7 @@ static struct lab *lab_where_bob_is(uint64_t roles)
 static bool likes(const struct lab *lab, size_t at, const struct zt_group *group, size_t who)
 {
     const struct zt_audience *audience =
-        zt_likes_audience(&vl2_of(lab, at)->likes, lab->nwid, group);
+        zt_likes_audience(&lab_vl2(lab, at)->likes, lab->nwid, group);
 
     for (size_t i = 0; audience != NULL && i < audience->count; i++)
         if (audience->likes[i]->address == lab_address(lab, who))
@@ -99,7 +78,7 @@ static void nothing_is_replicated_for_a_member_with_a_foreign_mac(void **unused)
     zt_write_u32(&out, 0);
     zt_write_u16(&out, ZT_ETHER_IPV4);
     zt_write_u64(&out, 0);
-    assert_int_equal(hand(lab, BOB, EVE, ZT_VERB_MULTICAST_FRAME, &out), ZT_DROP_NO_BRIDGE);
+    assert_int_equal(lab_hand(lab, BOB, EVE, ZT_VERB_MULTICAST_FRAME, &out), ZT_DROP_NO_BRIDGE);
     lab_run(lab, 3000);
     assert_int_equal(lab->nodes[BOB].frames, 0);
     assert_int_equal(lab->nodes[ANN].frames, 0);
@@ -127,7 +106,7 @@ static enum zt_drop hand_gathering(struct lab *lab, const struct zt_mac *mac, si
     zt_write_u32(&out, 0);
     zt_write_u16(&out, ZT_ETHER_IPV4);
     (void)zt_write_reserve(&out, payload);
-    return hand(lab, BOB, EVE, ZT_VERB_MULTICAST_FRAME, &out);
+    return lab_hand(lab, BOB, EVE, ZT_VERB_MULTICAST_FRAME, &out);
 }
 
 static void members_are_told_also_for_a_frame_that_carries_nothing(void **unused)
@@ -165,7 +144,7 @@ static void an_anchor_keeps_likes_and_answers_gathers(void **unused)
     /* With neither root nor controller the anchor alone brings them together. */
     lab->cut[ROOT] = true;
     lab->cut[CONTROLLER] = true;
-    zt_likes_clear(&vl2_of(lab, ANN)->likes);
+    zt_likes_clear(&lab_vl2(lab, ANN)->likes);
     (void)lab_frame(lab, ANN, zt_mac_broadcast, lab_mac(lab, ANN), 64);
     lab_run(lab, 1000);
     assert_true(likes(lab, ANN, &everyone, EVE));
@@ -182,8 +161,8 @@ static void a_node_that_does_not_want_a_group_is_taken_off(void **unused)
     (void)unused;
     (void)lab_frame(lab, EVE, lab_mac(lab, ANN), lab_mac(lab, EVE), 64);
     lab_run(lab, 3000);
-    zt_multicast_heard(vl2_of(lab, ANN), lab->nwid, &everyone, lab_address(lab, EVE));
-    zt_multicast_heard(vl2_of(lab, ANN), lab->nwid, &everyone, lab_address(lab, BOB));
+    zt_multicast_heard(lab_vl2(lab, ANN), lab->nwid, &everyone, lab_address(lab, EVE));
+    zt_multicast_heard(lab_vl2(lab, ANN), lab->nwid, &everyone, lab_address(lab, BOB));
     zt_write_u8(&out, ZT_VERB_MULTICAST_FRAME);
     zt_write_u64(&out, 1);
     zt_write_u8(&out, ZT_ERROR_UNWANTED_MULTICAST);
@@ -193,11 +172,11 @@ static void a_node_that_does_not_want_a_group_is_taken_off(void **unused)
     for (size_t cut = 10; cut < zt_writer_length(&out); cut++) {
         struct zt_writer part = { .start = bytes, .at = bytes + cut };
 
-        assert_int_equal(hand(lab, ANN, EVE, ZT_VERB_ERROR, &part), ZT_DROP_TRUNCATED);
+        assert_int_equal(lab_hand(lab, ANN, EVE, ZT_VERB_ERROR, &part), ZT_DROP_TRUNCATED);
     }
-    assert_int_equal(hand(lab, ANN, CONTROLLER, ZT_VERB_ERROR, &out), ZT_DROP_NOT_MEMBER);
+    assert_int_equal(lab_hand(lab, ANN, CONTROLLER, ZT_VERB_ERROR, &out), ZT_DROP_NOT_MEMBER);
     assert_true(likes(lab, ANN, &everyone, EVE));
-    assert_int_equal(hand(lab, ANN, EVE, ZT_VERB_ERROR, &out), ZT_DROP_NONE);
+    assert_int_equal(lab_hand(lab, ANN, EVE, ZT_VERB_ERROR, &out), ZT_DROP_NONE);
     assert_false(likes(lab, ANN, &everyone, EVE));
     assert_true(likes(lab, ANN, &everyone, BOB));
     lab_free(lab);
@@ -209,19 +188,19 @@ static void low_bandwidth_asks_and_announces_rarely(void **unused)
     int64_t gathered_ms;
 
     (void)unused;
-    vl2_of(lab, ANN)->low_bandwidth = true;
+    lab_vl2(lab, ANN)->low_bandwidth = true;
     lab_join(lab, ANN);
     lab_run(lab, 1000);
     assert_int_equal(lab->nodes[ANN].requests, 1);
     assert_true(likes(lab, ROOT, &everyone, ANN));
-    zt_likes_clear(&vl2_of(lab, ROOT)->likes);
+    zt_likes_clear(&lab_vl2(lab, ROOT)->likes);
     lab_run(lab, 3600000);
     assert_int_equal(lab->nodes[ANN].requests, 1);
     assert_false(likes(lab, ROOT, &everyone, ANN));
     lab_run(lab, 64 * 60000 - 3600000);
     assert_int_equal(lab->nodes[ANN].requests, 2);
     /* A group that has members is gathered every 180 s. */
-    zt_multicast_heard(vl2_of(lab, ANN), lab->nwid, &everyone, lab_address(lab, BOB));
+    zt_multicast_heard(lab_vl2(lab, ANN), lab->nwid, &everyone, lab_address(lab, BOB));
     (void)lab_frame(lab, ANN, zt_mac_broadcast, lab_mac(lab, ANN), 64);
     lab_run(lab, 179000);
     gathered_ms = zt_spread_gathered_ms(&lab_network(lab, ANN)->spread, &everyone);

@@ -52,7 +52,7 @@ static uint32_t gathered(struct lab *lab, size_t whom)
 static void members_are_asked_for_up_to_the_limit(void **unused)
 {
     struct lab *lab = lab_with_members();
-    struct zt_vl2 *ann = (struct zt_vl2 *)zt_node_vl2(lab->nodes[ANN].node);
+    struct zt_vl2 *ann = lab_vl2(lab, ANN);
     struct zt_reader in;
 
     (void)unused;

@@ -20,9 +20,8 @@ enum {
     WARM_UP = 100, /* in these the allocator and the kernel reach their level */
     USUAL_COUNT = 300,
     SANITIZED_COUNT = 1000,
-    ROOM_KIB = 1024, /* for the whole rest, however many cycles it has */
-    ROOM_KIB_SANITIZED =
-        131072, /* a sanitizer keeps freed memory for a while; it finds leaks itself */
+    ROOM_KIB = 1024,            /* for the whole rest, however many cycles it has */
+    ROOM_KIB_SANITIZED = 32768, /* it keeps some freed memory; it finds leaks itself */
     SETTINGS = 4
 };
 

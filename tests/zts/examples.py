@@ -178,6 +178,16 @@ def check_stopper(network, manner):
     sys.exit(f"stopper, {manner}: {len(said)} bytes came of {len(lines)}, then: {said[-60:]}")
 
 
+def check_group(network, address, port):
+    """Who joined a group before it was in the network hears what another member says to it."""
+    hearer = network.example(f"hear-{port}", "../tests/programs/group", "hear", address, port)
+    wait_until(lambda: "listening at" in network.log_of(f"hear-{port}"), "who hears")
+    network.example(f"say-{port}", "../tests/programs/group", "say", address, port)
+    if not finish(network, f"hear-{port}", hearer).endswith("heard words\n"):
+        sys.exit(f"{address} was not heard")
+    print(f"{address}: heard")
+
+
 def check_events(network):
     events = network.example("events", "events")
     wait_until(lambda: "address 4" in network.log_of("events"), "events")
@@ -194,6 +204,8 @@ def main():
         network = Network(build, pathlib.Path(folder))
         try:
             check_events(network)
+            check_group(network, "239.1.2.3", 8003)
+            check_group(network, "ff02::4321", 8004)
             check_end_of_input(network)
             check_stopper(network, "plain")
             check_stopper(network, "exported")

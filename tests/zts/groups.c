@@ -158,7 +158,7 @@ static void a_socket_keeps_to_its_network(void **unused)
                      ZTS_ERR_SOCKET);
     assert_int_equal(zts_get_errno(), ZTS_EFAULT);
 
-    /* groups are joined in the latest network */
+    /* it has joined in both networks, and keeps to the second */
     assert_int_equal(bind_to(member, "4b"), 0);
     assert_int_equal(bind_to(sender, "6a"), 0);
     assert_int_equal(send_to(sender, "ff05::77", 0), 1); /* the member does not hear of it */

@@ -131,6 +131,22 @@ static void events_end_at_their_bound(void **unused)
 }
 
 /* D11 */
+/* As the original does, whole buffers are written, so that none of what was in them is left. */
+static void texts_of_a_route_fill_their_buffers(void **unused)
+{
+    char target[60], via[60];
+    uint16_t flags, metric;
+
+    (void)unused;
+    memset(target, 'x', sizeof target);
+    memset(via, 'x', sizeof via);
+    assert_int_equal(zts_core_query_route(nwid, 0, target, via, sizeof target, &flags, &metric), 0);
+    assert_string_equal(target, "10.7.0.0");
+    assert_string_equal(via, "0.0.0.0");
+    for (size_t i = sizeof "10.7.0.0"; i < sizeof target; i++)
+        assert_true(target[i] == 0 && via[i] == 0);
+}
+
 static void routes_by_a_gateway_and_name_servers_are_used(void **unused)
 {
     int fd = zts_socket(ZTS_AF_INET, ZTS_SOCK_STREAM, 0);
@@ -227,6 +243,7 @@ int main(void)
         cmocka_unit_test(lists_end_at_their_bound_and_all_addresses_work),
         cmocka_unit_test(an_ipv4_address_fits_the_short_structure),
         cmocka_unit_test(events_end_at_their_bound),
+        cmocka_unit_test(texts_of_a_route_fill_their_buffers),
         cmocka_unit_test(routes_by_a_gateway_and_name_servers_are_used),
         cmocka_unit_test(networks_of_the_same_addresses_keep_their_broadcasts),
         cmocka_unit_test(a_broadcast_stays_in_its_network),

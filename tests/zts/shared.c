@@ -7,7 +7,7 @@
 #include <string.h>
 #include <pthread.h>
 
-enum act { ACCEPT, RECEIVE, SEND, CONNECT, CLOSE };
+enum act { ACCEPT, RECEIVE, SEND, CLOSE };
 
 struct blocked {
     int fd, result, reason;
@@ -41,8 +41,6 @@ static int send_much(int fd)
 static int act(const struct blocked *blocked)
 {
     char byte;
-    /* nobody has it, and nobody says so */
-    struct zts_sockaddr_in to = address("127.0.0.1", 6399);
 
     switch (blocked->act) {
     case ACCEPT:
@@ -51,8 +49,6 @@ static int act(const struct blocked *blocked)
         return (int)zts_bsd_recv(blocked->fd, &byte, 1, 0);
     case SEND:
         return send_much(blocked->fd);
-    case CONNECT:
-        return zts_bsd_connect(blocked->fd, (struct zts_sockaddr *)&to, sizeof to);
     default:
         return zts_bsd_close(blocked->fd);
     }
@@ -113,7 +109,6 @@ static void a_close_wakes_readers_and_writers_of_a_stream(void **unused)
     zts_close(pair.listener);
 }
 
-/* The queue of a listener is full of those that nobody accepts: a further attempt stays unanswered. */
 static void readers_of_one_stream_are_served_in_turn(void **unused)
 {
     enum { READERS = 4 };
@@ -159,30 +154,6 @@ static void a_reader_who_waits_for_another_keeps_its_own_time(void **unused)
     zts_close(pair.client);
     zts_close(pair.server);
     zts_close(pair.listener);
-}
-
-static void a_close_wakes_a_blocked_connect(void **unused)
-{
-    int listener = listen_at(6399), waiting[64], count = 0;
-    struct zts_sockaddr_in to = address("127.0.0.1", 6399);
-
-    (void)unused;
-    assert_int_equal(zts_bsd_listen(listener, 1), 0);
-    for (; count < 8; count++) {
-        waiting[count] = zts_socket(ZTS_AF_INET, ZTS_SOCK_STREAM, 0);
-        assert_int_equal(zts_set_blocking(waiting[count], 0), 0);
-        (void)zts_bsd_connect(waiting[count], (struct zts_sockaddr *)&to, sizeof to);
-    }
-    struct blocked blocked = { .fd = zts_socket(ZTS_AF_INET, ZTS_SOCK_STREAM, 0), .act = CONNECT };
-    start(&blocked);
-    settle();
-    assert_int_equal(zts_close(blocked.fd), 0);
-    join(&blocked);
-    assert_int_equal(blocked.result, ZTS_ERR_SOCKET);
-    assert_int_equal(blocked.reason, ZTS_EBADF);
-    while (count > 0)
-        assert_int_equal(zts_close(waiting[--count]), 0);
-    assert_int_equal(zts_close(listener), 0);
 }
 
 static void of_two_closes_one_lingers_and_one_is_refused(void **unused)
@@ -357,7 +328,6 @@ int main(void)
         cmocka_unit_test(a_close_wakes_readers_and_writers_of_a_stream),
         cmocka_unit_test(readers_of_one_stream_are_served_in_turn),
         cmocka_unit_test(a_reader_who_waits_for_another_keeps_its_own_time),
-        cmocka_unit_test(a_close_wakes_a_blocked_connect),
         cmocka_unit_test(of_two_closes_one_lingers_and_one_is_refused),
         cmocka_unit_test(a_connection_that_lingers_with_unread_data_is_reset),
         cmocka_unit_test(a_stream_that_both_ends_finished_can_still_be_used_and_closed),

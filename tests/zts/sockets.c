@@ -320,6 +320,31 @@ static void a_refused_call_leaves_the_socket_as_it_was(void **unused)
     zts_close(fd);
 }
 
+/* What is wrong with the call comes before what the socket lacks. */
+static void a_message_without_buffers_or_with_unknown_flags_is_refused(void **unused)
+{
+    static const int types[] = { ZTS_SOCK_STREAM, ZTS_SOCK_DGRAM };
+    enum { UNKNOWN_FLAG = 0x4000 };
+    struct zts_iovec bytes = { .iov_base = "x", .iov_len = 1 };
+    struct zts_msghdr message = { .msg_iov = &bytes };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        int fd = zts_socket(ZTS_AF_INET, types[i], 0);
+        message.msg_iovlen = 0;
+        assert_int_equal(zts_bsd_sendmsg(fd, &message, 0), ZTS_ERR_SOCKET);
+        assert_int_equal(zts_get_errno(), ZTS_EIO);
+        assert_int_equal(zts_bsd_writev(fd, &bytes, 0), ZTS_ERR_SOCKET);
+        assert_int_equal(zts_get_errno(), ZTS_EIO);
+        assert_int_equal(zts_bsd_writev(fd, &bytes, -1), ZTS_ERR_SOCKET);
+        assert_int_equal(zts_get_errno(), ZTS_EIO);
+        message.msg_iovlen = 1;
+        assert_int_equal(zts_bsd_sendmsg(fd, &message, UNKNOWN_FLAG), ZTS_ERR_SOCKET);
+        assert_int_equal(zts_get_errno(), ZTS_EOPNOTSUPP);
+        assert_int_equal(zts_close(fd), 0);
+    }
+}
+
 static void there_are_more_descriptors_than_an_fd_set_has_bits(void **unused)
 {
     static int fds[MANY];
@@ -375,6 +400,7 @@ int main(void)
         cmocka_unit_test(a_joined_group_is_subscribed_to_by_the_network),
         cmocka_unit_test(a_group_can_only_be_joined_on_an_interface_that_is_there),
         cmocka_unit_test(a_refused_call_leaves_the_socket_as_it_was),
+        cmocka_unit_test(a_message_without_buffers_or_with_unknown_flags_is_refused),
         cmocka_unit_test(there_are_more_descriptors_than_an_fd_set_has_bits),
         cmocka_unit_test(a_descriptor_can_be_closed_once_after_the_stop),
     };
