@@ -9,10 +9,12 @@ static struct zt_algorithms algorithms;
 
 /* A process may end while threads of ours compute: libcrypto's clean-up at exit would take its tables away
    from under them, so it is left out where we are the first to use it. A copy that is ours alone needs
-   neither the texts of its errors nor the system's settings. */
+   neither the texts of its errors nor the system's settings, nor its older tables of all ciphers and digests:
+   what is fetched comes from a provider. */
 #ifdef ZT_OWN_LIBCRYPTO
 #define START_OPTIONS                                                                              \
-    (OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_LOAD_CONFIG)
+    (OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_LOAD_CONFIG |  \
+     OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS)
 #else
 #define START_OPTIONS OPENSSL_INIT_NO_ATEXIT
 #endif

@@ -16,6 +16,9 @@ struct zt_instant zt_host_now(void);
 /* Never fails: aborts the process if the system has no entropy. */
 void zt_host_random(void *out, size_t length);
 void zt_host_sleep_ms(int64_t ms);
+/* Zeroed memory straight from the system, which gets all of it back. For what is large and short-lived. */
+void *zt_host_pages(size_t size); /* NULL: there is none */
+void zt_host_pages_free(void *memory, size_t size);
 const char *zt_host_platform(void); /* "linux/x86_64"; names of docs/wire.md 12.2 */
 
 struct zt_thread; /* heap object */

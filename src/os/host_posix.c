@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -76,6 +77,20 @@ void zt_host_sleep_ms(int64_t ms)
 
     while (ms > 0 && nanosleep(&left, &left) != 0 && errno == EINTR)
         continue;
+}
+
+void *zt_host_pages(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void zt_host_pages_free(void *memory, size_t size)
+{
+    int error = munmap(memory, size);
+
+    assert(error == 0);
 }
 
 #if defined(__ANDROID__)

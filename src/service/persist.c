@@ -205,21 +205,6 @@ static bool may_keep(const struct zt_persist *persist, enum zt_object object)
     return false;
 }
 
-static void remove_object(struct zt_persist *persist, enum zt_object object, const char *name,
-                          uint64_t id)
-{
-    char local[ZT_FILE_NAME], digits[17];
-    int error = zt_file_remove(persist->folder, name);
-
-    if (error)
-        log_failure(persist, "remove", name, error);
-    if (object != ZT_OBJECT_NETWORK)
-        return;
-    zt_hex_number_write(digits, id, 16);
-    zt_format(local, sizeof local, "networks.d/%s.local.conf", digits);
-    (void)zt_file_remove(persist->folder, local);
-}
-
 void zt_persist_keep(struct zt_persist *persist, enum zt_object object, uint64_t id,
                      const uint8_t *bytes, size_t length)
 {
@@ -230,7 +215,9 @@ void zt_persist_keep(struct zt_persist *persist, enum zt_object object, uint64_t
     name_file(persist, object, id, name);
     /* Deleting is not caching: a network that was left must not come back at the next start. */
     if (length == 0) {
-        remove_object(persist, object, name, id);
+        int failure = zt_file_remove(persist->folder, name);
+        if (failure)
+            log_failure(persist, "remove", name, failure);
         return;
     }
     if (!may_keep(persist, object))

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "crypto/wipe.h"
+#include "service/proof.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static bool is_consistent(const struct zt_identity *identity)
 
     zt_identity_sign(signature, identity, message, sizeof message);
     return zt_identity_verify(identity, message, sizeof message, signature) &&
-           zt_identity_prove(identity);
+           zt_proof_holds(identity);
 }
 
 static const char *judge_identity(struct zt_identity *identity, const uint8_t *bytes, size_t length)

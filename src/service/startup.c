@@ -2,7 +2,6 @@
 /* Start: state directory, identity, ports, node, planet, moons, peers, networks; in this order. */
 #include "service/startup.h"
 
-#include "base/mem.h"
 #include "base/text.h"
 #include "crypto/wipe.h"
 #include "os/corelock.h"
@@ -10,6 +9,7 @@
 #include "service/default_planet.h"
 #include "service/network.h"
 #include "service/ports.h"
+#include "service/proof.h"
 
 #include <string.h>
 
@@ -37,14 +37,14 @@ static bool make_identity(struct zt_service *service, struct zt_identity *identi
                           char text[ZT_PERSIST_TEXT])
 {
     struct zt_notice notice = { .kind = ZT_NOTICE_IDENTITY };
-    uint8_t *memory = zt_alloc(ZT_PROOF_MEMORY);
+    uint8_t *memory = zt_host_pages(ZT_PROOF_MEMORY);
 
     if (!memory) {
         zt_format(text, ZT_PERSIST_TEXT, "out of memory while making an identity");
         return false;
     }
     bool made = search_identity(service, identity, memory);
-    zt_free(memory);
+    zt_host_pages_free(memory, ZT_PROOF_MEMORY);
     if (!made)
         return false;
     notice.identity = *identity;
@@ -59,7 +59,7 @@ static bool find_identity(struct zt_service *service, struct zt_identity *identi
 {
     const struct zt_identity *given = service->settings.options.identity;
 
-    if (given && (!given->has_secret || !zt_identity_prove(given))) {
+    if (given && (!given->has_secret || !zt_proof_holds(given))) {
         zt_format(text, ZT_PERSIST_TEXT, "the given identity is not valid");
         return false;
     }

@@ -4,6 +4,7 @@
 
 #include "base/table.h"
 #include "os/host.h"
+#include "service/proof.h"
 
 #include <string.h>
 
@@ -39,7 +40,7 @@ static void prove(struct zt_worker *worker, const struct job *job)
     struct zt_identity identity;
 
     zt_identity_read(&identity, &in);
-    worker->proved(worker->context, job->key.id, !in.failed && zt_identity_prove(&identity));
+    worker->proved(worker->context, job->key.id, !in.failed && zt_proof_holds(&identity));
 }
 
 static void carry_out(struct zt_worker *worker, const struct job *job)

@@ -91,6 +91,12 @@ static zt_address earned_address(const struct zt_public_key *key, uint8_t *memor
     return zt_address_is_reserved(address) ? 0 : address;
 }
 
+bool zt_identity_prove_in(const struct zt_identity *identity, uint8_t *memory)
+{
+    return !zt_address_is_reserved(identity->address) &&
+           earned_address(&identity->key, memory) == identity->address;
+}
+
 bool zt_identity_prove(const struct zt_identity *identity)
 {
     if (zt_address_is_reserved(identity->address))
@@ -101,7 +107,7 @@ bool zt_identity_prove(const struct zt_identity *identity)
     if (memory == NULL)
         return false;
 
-    bool proven = earned_address(&identity->key, memory) == identity->address;
+    bool proven = zt_identity_prove_in(identity, memory);
 
     zt_free(memory);
     return proven;

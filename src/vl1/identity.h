@@ -26,6 +26,8 @@ struct zt_identity {
 void zt_identity_digest(uint8_t digest[64], const struct zt_public_key *key, uint8_t *memory);
 /* Does the address follow from the key, and does the digest pass? Slow; needs 2 MiB, false without. */
 ZT_MUST_USE bool zt_identity_prove(const struct zt_identity *identity);
+/* The same on memory lent by the caller, ZT_PROOF_MEMORY bytes. */
+ZT_MUST_USE bool zt_identity_prove_in(const struct zt_identity *identity, uint8_t *memory);
 /* Makes a new identity: tries some 15 keys, each as slow as a proof. False when out of memory. */
 ZT_MUST_USE bool zt_identity_generate(struct zt_identity *identity, struct zt_rng *rng);
 /* The same key by key, for who may have to give up in between: begin draws the first, and each try is as

@@ -7,6 +7,7 @@
    the members are the made ones of crowd_made.c. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "../make_identity.h"
 #include "base/text.h"
 #include "controller/controller.h"
 #include "controller/list.h"
@@ -48,19 +49,6 @@ static double resident_mb(void)
     if (file)
         (void)fclose(file);
     return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1e6;
-}
-
-static struct zt_identity make_identity(zt_address address)
-{
-    struct zt_identity identity = { .address = address, .has_secret = true };
-    uint8_t seed[32] = { 0 };
-    struct zt_rng rng;
-
-    zt_store_u64(seed, address);
-    zt_rng_init(&rng, seed);
-    zt_rng_bytes(&rng, identity.secret.bytes, sizeof identity.secret.bytes);
-    zt_public_key_of(&identity.key, &identity.secret);
-    return identity;
 }
 
 static void die(const char *why)

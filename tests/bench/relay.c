@@ -5,6 +5,7 @@
    bench_relay [PEERS]: 20000 unless given. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "../make_identity.h"
 #include "node/node.h"
 #include "vl1/packet.h"
 
@@ -53,20 +54,6 @@ static double allocated(void)
     struct mallinfo2 told = mallinfo2();
 
     return (double)told.uordblks + (double)told.hblkhd;
-}
-
-/* Keys that belong together; nobody proves the address here. */
-static struct zt_identity make_identity(zt_address address)
-{
-    struct zt_identity identity = { .address = address, .has_secret = true };
-    uint8_t seed[32] = { 0 };
-    struct zt_rng rng;
-
-    zt_store_u64(seed, address);
-    zt_rng_init(&rng, seed);
-    zt_rng_bytes(&rng, identity.secret.bytes, sizeof identity.secret.bytes);
-    zt_public_key_of(&identity.key, &identity.secret);
-    return identity;
 }
 
 /* A /24 for each, since a root takes strangers from one /24 only now and then (docs/wire.md 6.13). */
