@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "controller/coerce.h"
+#include "controller/refuse.h"
 
 #define ZT_CONFLICT_TRIALS 5 /* others may change the same record at the same time */
 
@@ -69,13 +70,15 @@ static zt_nwid choose_nwid(struct zt_controller *controller)
 }
 
 /* Takes json, a changed record. */
-static bool save_changed(struct zt_controller *controller, zt_nwid nwid, json_t *json,
-                         struct zt_api_error *error)
+static bool save_changed(struct zt_controller *controller, struct zt_instant now, zt_nwid nwid,
+                         json_t *json, struct zt_api_error *error)
 {
     int64_t revision = zt_json_integer(json, "revision", 0) + 1;
     struct zt_network_record *record;
 
     (void)json_object_set_new(json, "revision", json_integer(revision));
+    if (revision > 1) /* a new one was last changed when it was made */
+        (void)json_object_set_new(json, "lastModified", json_integer(now.wall_ms));
     record = zt_network_record_new(nwid, json, error);
     json_decref(json);
     return record && zt_keep_network(controller, record, error);
@@ -96,7 +99,7 @@ static json_t *change_network(struct zt_controller *controller, struct zt_instan
         return NULL;
     if (network && json_equal(json, network->record->json))
         return json;
-    if (!save_changed(controller, nwid, json, error))
+    if (!save_changed(controller, now, nwid, json, error))
         return NULL;
     network = zt_hosting_network(controller, nwid);
     zt_push_network(controller, network);

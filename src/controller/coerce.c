@@ -71,6 +71,8 @@ json_t *zt_coerce_text(const json_t *value)
         return json_stringn(json_string_value(value), json_string_length(value));
     if (json_is_boolean(value))
         return json_string(json_is_true(value) ? "1" : "0");
+    if (json_is_null(value)) /* of clients that leave out a name so */
+        return json_string("");
     if (!json_is_integer(value))
         return NULL;
     zt_format(text, sizeof text, "%" PRId64, (int64_t)json_integer_value(value));

@@ -2,10 +2,8 @@
 /* What the store holds is what is in force: read at the start, and again where others have changed it, with
    all that follows from a change. */
 #include "base/text.h"
-#include "controller/coerce.h"
+#include "controller/refuse.h"
 #include "controller/state.h"
-
-#include <string.h>
 
 #define MOST_REVISION (INT64_C(1) << 53) /* up to which JSON's numbers are exact everywhere */
 
@@ -326,21 +324,6 @@ static int read_again(struct walk *walk)
     return result;
 }
 
-void zt_follow_note(struct zt_controller *controller, int result)
-{
-    const char *text = controller->store->functions->error(controller->store);
-    bool is_away = result < 0;
-
-    if (is_away == controller->is_store_away)
-        return;
-    controller->is_store_away = is_away;
-    if (is_away)
-        zt_log_error(controller->log, "controller",
-                     "%s; members are answered as last known, changes are refused", text);
-    else
-        zt_log_info(controller->log, "controller", "the database is back");
-}
-
 void zt_follow_changes(struct zt_controller *controller, struct zt_instant now)
 {
     struct zt_store *store = controller->store;
@@ -349,5 +332,5 @@ void zt_follow_changes(struct zt_controller *controller, struct zt_instant now)
 
     if (result == ZT_STORE_RELOAD || (result >= 0 && controller->must_reload))
         result = read_again(&walk);
-    zt_follow_note(controller, result);
+    zt_outage_note(controller, result);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables of a controller: networks, members, strangers, bridges and addresses in use. */
+/* The tables of a controller: networks, members, strangers, bridges, addresses in use, and who waits for
+   a push. */
+#include "controller/refuse.h"
 #include "controller/state.h"
 
 #include <string.h>
@@ -102,6 +104,20 @@ static struct zt_hosted_network *new_network(struct zt_controller *controller, z
     return NULL;
 }
 
+void zt_hosting_queue(struct zt_controller *controller, struct zt_hosted_member *member)
+{
+    DL_APPEND(controller->pushes, member);
+    member->is_queued = true;
+}
+
+void zt_hosting_unqueue(struct zt_controller *controller, struct zt_hosted_member *member)
+{
+    if (!member->is_queued)
+        return;
+    DL_DELETE(controller->pushes, member);
+    member->is_queued = false;
+}
+
 static void leave_strangers(struct zt_controller *controller, struct zt_hosted_member *member)
 {
     if (!member->is_stranger)
@@ -128,7 +144,7 @@ void zt_hosting_drop_network(struct zt_controller *controller, struct zt_hosted_
     HASH_ITER(hh, network->members, member, next_member)
     {
         HASH_DEL(network->members, member);
-        zt_push_forget(controller, member);
+        zt_hosting_unqueue(controller, member);
         leave_strangers(controller, member);
         zt_member_record_clear(&member->record);
         zt_free(member);
@@ -202,7 +218,7 @@ void zt_hosting_drop_member(struct zt_controller *controller, struct zt_hosted_m
 {
     struct zt_hosted_network *network = member->network;
 
-    zt_push_forget(controller, member);
+    zt_hosting_unqueue(controller, member);
     leave_strangers(controller, member);
     set_bridge(network, member->record.address, false);
     release_ips(network, member->record.ips, member->record.ip_count);

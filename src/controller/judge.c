@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judging routes and pools. */
+/* Judging routes, pools and name servers. */
 #include "controller/judge.h"
 
-#include "base/text.h"
 #include "controller/coerce.h"
+#include "controller/refuse.h"
 
 #include <string.h>
 
@@ -94,8 +94,24 @@ static bool judge_pools(const json_t *pools, struct zt_api_error *error)
     return true;
 }
 
+/* An empty text is a line that was left empty in a form. */
+static bool judge_name_servers(const json_t *servers, struct zt_api_error *error)
+{
+    for (size_t i = 0; i < json_array_size(servers); i++) {
+        const char *text = json_string_value(json_array_get(servers, i));
+        struct zt_endpoint server;
+
+        if (text && (*text == 0 || zt_endpoint_parse(&server, text, 0)))
+            continue;
+        (void)zt_refuse(error, 400, "dns: servers: entry %zu: not an IP address", i);
+        return false;
+    }
+    return true;
+}
+
 bool zt_judge_network(const json_t *network, struct zt_api_error *error)
 {
     return judge_routes(json_object_get(network, "routes"), error) &&
-           judge_pools(json_object_get(network, "ipAssignmentPools"), error);
+           judge_pools(json_object_get(network, "ipAssignmentPools"), error) &&
+           judge_name_servers(json_object_get(json_object_get(network, "dns"), "servers"), error);
 }

@@ -1,27 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Putting records in force: in the store first and then in memory, whole or not at all. */
+#include "controller/refuse.h"
 #include "controller/state.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* A store that fails may do so with each request. */
-static void tell_failure(struct zt_controller *controller, const char *text)
-{
-    unsigned long long others = controller->failure_count;
-
-    if (!zt_interval_passed(&controller->failed_mono_ms, ZT_FAILURE_INTERVAL_MS,
-                            controller->tended_mono_ms)) {
-        controller->failure_count++;
-        return;
-    }
-    controller->failure_count = 0;
-    if (others > 0)
-        zt_log_error(controller->log, "controller", "%s (%llu other failures before)", text,
-                     others);
-    else
-        zt_log_error(controller->log, "controller", "%s", text);
-}
 
 /* Says what the store said. False, always. */
 static bool refuse_store(struct zt_controller *controller, int result, const char *what,
@@ -35,9 +18,9 @@ static bool refuse_store(struct zt_controller *controller, int result, const cha
     }
     (void)zt_refuse(error, result == ZT_STORE_AWAY ? 503 : 500, "%s: %s", what, text);
     if (result == ZT_STORE_AWAY)
-        zt_follow_note(controller, result);
+        zt_outage_note(controller, result);
     else
-        tell_failure(controller, error->text);
+        zt_outage_tell(controller, error->text);
     return false;
 }
 

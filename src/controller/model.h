@@ -59,9 +59,6 @@ json_t *zt_network_json_change(const json_t *old, zt_nwid nwid, int64_t now_ms, 
                                struct zt_api_error *error);
 /* A stored record completed by defaults; members that are not known are kept. */
 json_t *zt_network_json_load(zt_nwid nwid, const json_t *stored, struct zt_api_error *error);
-/* One entry of "routes" and "ipAssignmentPools". */
-ZT_MUST_USE bool zt_route_from_json(struct zt_route *route, const json_t *entry);
-ZT_MUST_USE bool zt_pool_from_json(struct zt_pool *pool, const json_t *entry);
 /* Takes a reference of its own to json, which one of the above made. NULL: out of memory or bad. */
 struct zt_network_record *zt_network_record_new(zt_nwid nwid, json_t *json,
                                                 struct zt_api_error *error);
@@ -135,9 +132,5 @@ void zt_member_set_extra(struct zt_member_record *record, json_t *object);
 bool zt_member_record_set_tag(struct zt_member_record *record, uint32_t id, uint32_t value);
 bool zt_member_record_add_capability(struct zt_member_record *record, uint32_t id);
 bool zt_member_record_has_tag(const struct zt_member_record *record, uint32_t id);
-
-/* Fills in the error and returns NULL, for the one line `return zt_refuse(...)`. */
-void *zt_refuse(struct zt_api_error *error, int status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "controller/coerce.h"
+#include "controller/refuse.h"
 
 #include <string.h>
 

@@ -5,21 +5,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "controller/coerce.h"
+#include "controller/model_lists.h"
+#include "controller/refuse.h"
 #include "controller/rules_json.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-
-void *zt_refuse(struct zt_api_error *error, int status, const char *format, ...)
-{
-    va_list arguments;
-
-    error->status = status;
-    va_start(arguments, format);
-    (void)vsnprintf(error->text, sizeof error->text, format, arguments);
-    va_end(arguments);
-    return NULL;
-}
 
 static void read_lists(struct zt_network_record *record, const json_t *json)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The controller's part of the local API: method and path to calls. docs/wire.md 20.3. */
 #include "base/text.h"
-#include "controller/coerce.h"
+#include "controller/refuse.h"
 #include "controller/state.h"
 
 #include <string.h>

@@ -167,6 +167,9 @@ void zt_hosting_abandon_member(struct zt_controller *controller, struct zt_hoste
 void zt_hosting_drop_member(struct zt_controller *controller, struct zt_hosted_member *member);
 void zt_hosting_drop_network(struct zt_controller *controller, struct zt_hosted_network *network);
 void zt_hosting_clear(struct zt_controller *controller);
+/* The list of pushes: the member joins it, which it is not in; and leaves it, if it is. */
+void zt_hosting_queue(struct zt_controller *controller, struct zt_hosted_member *member);
+void zt_hosting_unqueue(struct zt_controller *controller, struct zt_hosted_member *member);
 bool zt_hosting_ip_is_taken(const struct zt_hosted_network *network, const struct zt_endpoint *ip);
 
 /* keep.c: what is put in force is stored first. */
@@ -204,9 +207,13 @@ bool zt_keep_no_network(struct zt_controller *controller, struct zt_hosted_netwo
 bool zt_follow_load(struct zt_controller *controller, char *error, size_t error_size);
 /* Takes over what others have changed. */
 void zt_follow_changes(struct zt_controller *controller, struct zt_instant now);
+
+/* outage.c: what the log is told. */
+/* One line stands for all failures of some time. */
+void zt_outage_tell(struct zt_controller *controller, const char *text);
 /* What the store said when it was asked: once it was away, it is back when zt_follow_changes has read all that
    happened meanwhile. Each is told once. */
-void zt_follow_note(struct zt_controller *controller, int result);
+void zt_outage_note(struct zt_controller *controller, int result);
 
 /* seen.c: what members' requests tell about them, over restarts. */
 void zt_seen_load(struct zt_hosted_member *member, const json_t *stored);
@@ -220,9 +227,8 @@ bool zt_seen_save(struct zt_controller *controller, bool only_news, size_t most)
 json_t *zt_known_member_json(const struct zt_controller *controller,
                              const struct zt_hosted_member *member);
 
-/* push.c: what waits to be sent. */
+/* push.c: who has to be told what. */
 void zt_push_member(struct zt_controller *controller, struct zt_hosted_member *member);
-void zt_push_forget(struct zt_controller *controller, struct zt_hosted_member *member);
 /* May the member have a configuration that it did not ask for? */
 bool zt_push_is_due(const struct zt_hosted_member *member, int64_t now_ms);
 void zt_push_network(struct zt_controller *controller, struct zt_hosted_network *network);
@@ -235,10 +241,7 @@ struct zt_revoking *zt_push_list_revoked(struct zt_controller *controller,
 void zt_push_revocation(struct zt_controller *controller, struct zt_revoking *revoking);
 void zt_push_clear(struct zt_controller *controller);
 
-/* renew.c: brings the records of the first that wait for a push up to what their networks grant by now. */
-void zt_renew_first(struct zt_controller *controller, int64_t now_ms);
-
-/* push.c: what others and the member itself have to be told after its record changed. */
+/* What others and the member itself have to be told after its record changed. */
 void zt_push_member_change(struct zt_controller *controller, struct zt_hosted_member *member,
                            bool was_authorized, bool was_bridge, int64_t now_ms);
 
@@ -251,15 +254,18 @@ void zt_push_lapsed(struct zt_controller *controller, struct zt_hosted_network *
 void zt_push_lately_revoked(struct zt_controller *controller, struct zt_hosted_network *network,
                             int64_t now_ms);
 
-/* controller.c: the error to answer a request with, 0 if the member is to have its configuration. Changes only
+/* renew.c: brings the records of the first that wait for a push up to what their networks grant by now. */
+void zt_renew_first(struct zt_controller *controller, int64_t now_ms);
+
+/* decide.c: the error to answer a request with, 0 if the member is to have its configuration. Changes only
    next. */
 uint8_t zt_decide_request(struct zt_controller *controller, struct zt_hosted_network *network,
                           struct zt_member_record *next, const struct zt_config_request *request,
                           const struct zt_dict *metadata, int64_t now_ms);
-/* controller.c: must this member sign in (again) before it gets a configuration? */
+/* Must this member sign in (again) before it gets a configuration? */
 bool zt_decide_is_lapsed(const struct zt_network_record *network,
                          const struct zt_member_record *member, int64_t now_ms);
-/* controller.c: what an authorised member is to have before a configuration is issued: addresses and
+/* What an authorised member is to have before a configuration is issued: addresses and
    default tags; and the default capabilities that come with its first authorisation. */
 void zt_decide_grants(struct zt_controller *controller, struct zt_hosted_network *network,
                       struct zt_member_record *next);

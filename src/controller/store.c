@@ -27,19 +27,3 @@ struct zt_store *zt_store_open(const char *where, bool create, char *error, size
               *where ? where : "an empty name");
     return NULL;
 }
-
-int zt_store_put_each(struct zt_store *store, const struct zt_put *puts, size_t count)
-{
-    const struct zt_store_functions *functions = store->functions;
-    int result = functions->begin(store);
-
-    if (result != ZT_STORE_OK)
-        return result;
-    for (size_t i = 0; i < count && result == ZT_STORE_OK; i++)
-        result = functions->put(store, &puts[i].record, puts[i].expected);
-    if (result == ZT_STORE_OK)
-        result = functions->commit(store);
-    if (result != ZT_STORE_OK)
-        functions->rollback(store);
-    return result;
-}

@@ -78,9 +78,6 @@ struct zt_store {
     const struct zt_store_functions *functions;
 };
 
-/* put_members by begin, put and commit. */
-int zt_store_put_each(struct zt_store *store, const struct zt_put *puts, size_t count);
-
 /* Records live as long as the store. NULL: out of memory. */
 struct zt_store *zt_store_mem_open(void);
 /* path: the database file, created if missing and wanted. NULL on failure, with a text in error. */

@@ -2,7 +2,7 @@
 /* The store in memory: for controllers whose records may go with the process, and for tests. */
 #include "base/table.h"
 #include "base/text.h"
-#include "controller/store.h"
+#include "controller/store_parts.h"
 
 #include <string.h>
 
@@ -252,13 +252,6 @@ static int changes(struct zt_store *store, int64_t mono_ms, zt_store_visit visit
     return ZT_STORE_OK;
 }
 
-static int descriptor(struct zt_store *store, bool *for_writing)
-{
-    (void)store;
-    *for_writing = false;
-    return -1;
-}
-
 static const char *error_text(struct zt_store *store)
 {
     return opened(store)->error;
@@ -286,7 +279,7 @@ static const struct zt_store_functions functions = {
     .commit = commit,
     .rollback = rollback,
     .changes = changes,
-    .descriptor = descriptor,
+    .descriptor = zt_store_no_descriptor,
     .error = error_text,
     .close = close_store,
 };

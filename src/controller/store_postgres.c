@@ -6,100 +6,13 @@
 #include "controller/postgres.h"
 #include "controller/postgres_rows.h"
 #include "controller/postgres_schema.h"
+#include "controller/postgres_statements.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NEWS_AT_ONCE 256 /* notices taken in one call of changes() */
-
-enum statement {
-    LOAD_NETWORKS,
-    LOAD_MEMBERS,
-    LOAD_SEEN,
-    ONE_NETWORK,
-    ONE_MEMBER,
-    NEW_NETWORK,
-    NEW_MEMBER,
-    ANY_NETWORK,
-    ANY_MEMBER,
-    ANY_SEEN,
-    CHANGE_NETWORK,
-    CHANGE_MEMBER,
-    NEW_MEMBERS,
-    CHANGE_MEMBERS,
-    REMOVE_NETWORK,
-    REMOVE_MEMBER,
-    STATEMENT_COUNT
-};
-
-/* Parameters are the nwid, of members the address, the record, and the revision that is expected; of these
-   as many as the number says. Of statements over many members it is their rows (postgres_rows.h). */
-static const struct {
-    const char *name, *text;
-    int count;
-} statements[STATEMENT_COUNT] = {
-    [LOAD_NETWORKS] = { "load_networks",
-                        "SELECT nwid, '0', record, revision FROM zt_network ORDER BY nwid", 0 },
-    [LOAD_MEMBERS] = { "load_members",
-                       "SELECT nwid, address, record, revision FROM zt_member"
-                       " ORDER BY nwid, address",
-                       0 },
-    [LOAD_SEEN] = { "load_seen",
-                    "SELECT nwid, address, record, 0 FROM zt_seen ORDER BY nwid, address", 0 },
-    [ONE_NETWORK] = { "one_network",
-                      "SELECT nwid, '0', record, revision FROM zt_network WHERE nwid = $1", 1 },
-    [ONE_MEMBER] = { "one_member",
-                     "SELECT nwid, address, record, revision FROM zt_member"
-                     " WHERE nwid = $1 AND address = $2",
-                     2 },
-    [NEW_NETWORK] = { "new_network",
-                      "INSERT INTO zt_network (nwid, record) VALUES ($1, $2)"
-                      " ON CONFLICT DO NOTHING",
-                      2 },
-    [NEW_MEMBER] = { "new_member",
-                     "INSERT INTO zt_member (nwid, address, record) VALUES ($1, $2, $3)"
-                     " ON CONFLICT DO NOTHING",
-                     3 },
-    [ANY_NETWORK] = { "any_network",
-                      "INSERT INTO zt_network (nwid, record) VALUES ($1, $2)"
-                      " ON CONFLICT (nwid) DO UPDATE SET record = excluded.record",
-                      2 },
-    [ANY_MEMBER] = { "any_member",
-                     "INSERT INTO zt_member (nwid, address, record) VALUES ($1, $2, $3)"
-                     " ON CONFLICT (nwid, address) DO UPDATE SET record = excluded.record",
-                     3 },
-    [ANY_SEEN] = { "any_seen",
-                   "INSERT INTO zt_seen (nwid, address, record)"
-                   " SELECT nwid, address, $3::jsonb FROM zt_member"
-                   " WHERE nwid = $1 AND address = $2"
-                   " ON CONFLICT (nwid, address) DO UPDATE SET record = excluded.record",
-                   3 },
-    [CHANGE_NETWORK] = { "change_network",
-                         "UPDATE zt_network SET record = $2"
-                         " WHERE nwid = $1 AND revision = $3::bigint",
-                         3 },
-    [CHANGE_MEMBER] = { "change_member",
-                        "UPDATE zt_member SET record = $3"
-                        " WHERE nwid = $1 AND address = $2 AND revision = $4::bigint",
-                        4 },
-    [NEW_MEMBERS] = { "new_members",
-                      "INSERT INTO zt_member (nwid, address, record)"
-                      " SELECT nwid, address, record FROM jsonb_to_recordset($1::jsonb)"
-                      " AS rows (nwid text, address text, record jsonb)"
-                      " ON CONFLICT DO NOTHING",
-                      1 },
-    [CHANGE_MEMBERS] = { "change_members",
-                         "UPDATE zt_member SET record = rows.record"
-                         " FROM jsonb_to_recordset($1::jsonb)"
-                         " AS rows (nwid text, address text, expected bigint, record jsonb)"
-                         " WHERE zt_member.nwid = rows.nwid AND zt_member.address = rows.address"
-                         " AND zt_member.revision = rows.expected",
-                         1 },
-    [REMOVE_NETWORK] = { "remove_network", "DELETE FROM zt_network WHERE nwid = $1", 1 },
-    [REMOVE_MEMBER] = { "remove_member", "DELETE FROM zt_member WHERE nwid = $1 AND address = $2",
-                        2 },
-};
 
 struct postgres_store {
     struct zt_store store; /* first, so that one can be had from the other */
@@ -128,14 +41,6 @@ static struct ids ids_of(zt_nwid nwid, zt_address address)
     return ids;
 }
 
-static bool prepare(struct zt_postgres *postgres)
-{
-    for (size_t i = 0; i < STATEMENT_COUNT; i++)
-        if (!zt_postgres_prepare(postgres, statements[i].name, statements[i].text))
-            return false;
-    return true;
-}
-
 /* A primary whose synchronous standby is gone lets everybody in, and lets each change wait. Who has others to
    serve finds out by a change of nothing. The row stays locked while one waits, so there is no second. */
 static bool try_writing(struct zt_postgres *postgres)
@@ -154,43 +59,24 @@ static bool try_writing(struct zt_postgres *postgres)
 static bool set_up(struct zt_postgres *postgres)
 {
     return zt_postgres_make_schema(postgres) && (!postgres->is_serving || try_writing(postgres)) &&
-           prepare(postgres) && zt_postgres_command(postgres, "LISTEN zt_changed") == ZT_STORE_OK;
-}
-
-/* A row of the four columns that each SELECT above has. */
-static bool read_row(struct zt_record *record, enum zt_record_kind kind, const PGresult *result,
-                     int row)
-{
-    uint64_t nwid, address = 0;
-
-    *record = (struct zt_record){ .kind = kind,
-                                  .json = PQgetvalue(result, row, 2),
-                                  .length = (size_t)PQgetlength(result, row, 2) };
-    if (!zt_hex_number(&nwid, PQgetvalue(result, row, 0), 16) ||
-        (kind != ZT_RECORD_NETWORK && !zt_hex_number(&address, PQgetvalue(result, row, 1), 10)))
-        return false;
-    record->nwid = nwid;
-    record->address = address;
-    if (*PQgetvalue(result, row, 3) == '-') /* by somebody's hand, without the trigger */
-        record->revision = ZT_ANY_REVISION;
-    for (const char *digit = PQgetvalue(result, row, 3); *digit >= '0' && *digit <= '9'; digit++)
-        record->revision = record->revision * 10 + (uint64_t)(*digit - '0');
-    return true;
+           zt_postgres_prepare_all(postgres) &&
+           zt_postgres_command(postgres, "LISTEN zt_changed") == ZT_STORE_OK;
 }
 
 /* Row by row, as a large network should not stand in memory twice. */
-static int load_table(struct postgres_store *store, enum statement which, enum zt_record_kind kind,
+static int load_table(struct zt_store *base, enum zt_sql which, enum zt_record_kind kind,
                       zt_store_visit visit, void *context)
 {
-    int why = zt_postgres_start(&store->postgres, statements[which].name);
+    struct zt_postgres *postgres = &opened(base)->postgres;
+    int why = zt_postgres_start_statement(postgres, which);
     PGresult *result;
 
     if (why != ZT_STORE_OK)
         return why;
-    while ((result = zt_postgres_next(&store->postgres, &why)) != NULL) {
+    while ((result = zt_postgres_next(postgres, &why)) != NULL) {
         struct zt_record record;
 
-        if (PQntuples(result) == 1 && read_row(&record, kind, result, 0))
+        if (PQntuples(result) == 1 && zt_postgres_read_row(&record, kind, result, 0))
             visit(context, &record);
         PQclear(result);
     }
@@ -204,32 +90,17 @@ static int load(struct zt_store *base, zt_store_visit visit, void *context)
         zt_postgres_command(&store->postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 
     if (result == ZT_STORE_OK)
-        result = load_table(store, LOAD_NETWORKS, ZT_RECORD_NETWORK, visit, context);
-    if (result == ZT_STORE_OK)
-        result = load_table(store, LOAD_MEMBERS, ZT_RECORD_MEMBER, visit, context);
-    if (result == ZT_STORE_OK)
-        result = load_table(store, LOAD_SEEN, ZT_RECORD_SEEN, visit, context);
+        result = zt_sql_load(base, load_table, visit, context);
     if (result == ZT_STORE_OK)
         return zt_postgres_command(&store->postgres, "COMMIT");
     (void)zt_postgres_command(&store->postgres, "ROLLBACK");
     return result;
 }
 
-static enum statement statement_for(const struct zt_record *record, uint64_t expected)
-{
-    if (record->kind == ZT_RECORD_SEEN)
-        return ANY_SEEN;
-    if (expected == ZT_ANY_REVISION)
-        return record->kind == ZT_RECORD_NETWORK ? ANY_NETWORK : ANY_MEMBER;
-    if (expected == ZT_NO_RECORD)
-        return record->kind == ZT_RECORD_NETWORK ? NEW_NETWORK : NEW_MEMBER;
-    return record->kind == ZT_RECORD_NETWORK ? CHANGE_NETWORK : CHANGE_MEMBER;
-}
-
 static int put(struct zt_store *base, const struct zt_record *record, uint64_t expected)
 {
     struct postgres_store *store = opened(base);
-    enum statement which = statement_for(record, expected);
+    enum zt_sql which = zt_sql_put(record, expected);
     struct ids ids = ids_of(record->nwid, record->address);
     char revision[24];
     const char *values[4] = { ids.nwid };
@@ -242,8 +113,7 @@ static int put(struct zt_store *base, const struct zt_record *record, uint64_t e
     values[at++] = record->json;
     values[at] = revision;
     zt_format(revision, sizeof revision, "%" PRIu64, expected);
-    result = zt_postgres_run_prepared(&store->postgres, statements[which].name,
-                                      statements[which].count, values, &why);
+    result = zt_postgres_run_statement(&store->postgres, which, values, &why);
     if (!result)
         return why;
     is_done = record->kind == ZT_RECORD_SEEN || strcmp(PQcmdTuples(result), "1") == 0;
@@ -260,7 +130,7 @@ static int put(struct zt_store *base, const struct zt_record *record, uint64_t e
 static int put_rows(struct postgres_store *store, const struct zt_put *puts, size_t put_count,
                     bool are_new)
 {
-    enum statement which = are_new ? NEW_MEMBERS : CHANGE_MEMBERS;
+    unsigned which = are_new ? ZT_POSTGRES_NEW_MEMBERS : ZT_POSTGRES_CHANGE_MEMBERS;
     size_t count;
     char *rows = zt_postgres_rows(puts, put_count, are_new, &count);
     const char *const values[] = { rows };
@@ -268,8 +138,7 @@ static int put_rows(struct postgres_store *store, const struct zt_put *puts, siz
     int why = rows ? ZT_STORE_OK : ZT_STORE_FAILED;
 
     if (count > 0 && rows)
-        result =
-            zt_postgres_run_prepared(&store->postgres, statements[which].name, 1, values, &why);
+        result = zt_postgres_run_statement(&store->postgres, which, values, &why);
     zt_free(rows);
     if (!result)
         return why;
@@ -298,7 +167,7 @@ static int put_members(struct zt_store *base, const struct zt_put *puts, size_t 
 
 static int remove_record(struct zt_store *store, zt_nwid nwid, zt_address address)
 {
-    enum statement which = address ? REMOVE_MEMBER : REMOVE_NETWORK;
+    unsigned which = address ? ZT_SQL_REMOVE_MEMBER : ZT_SQL_REMOVE_NETWORK;
     struct ids ids = ids_of(nwid, address);
     const char *const values[] = { ids.nwid, ids.address };
     int why;
@@ -308,8 +177,7 @@ static int remove_record(struct zt_store *store, zt_nwid nwid, zt_address addres
     if (nwid == 0)
         return zt_postgres_command(&opened(store)->postgres,
                                    "DELETE FROM zt_network; NOTIFY zt_changed, 'all'");
-    PQclear(zt_postgres_run_prepared(&opened(store)->postgres, statements[which].name,
-                                     statements[which].count, values, &why));
+    PQclear(zt_postgres_run_statement(&opened(store)->postgres, which, values, &why));
     return why;
 }
 
@@ -333,20 +201,19 @@ static void rollback(struct zt_store *store)
 static int visit_one(struct postgres_store *store, zt_nwid nwid, zt_address address, bool is_gone,
                      zt_store_visit visit, void *context)
 {
-    enum statement which = address ? ONE_MEMBER : ONE_NETWORK;
+    unsigned which = address ? ZT_POSTGRES_ONE_MEMBER : ZT_POSTGRES_ONE_NETWORK;
     enum zt_record_kind kind = address ? ZT_RECORD_MEMBER : ZT_RECORD_NETWORK;
     struct ids ids = ids_of(nwid, address);
     const char *const values[] = { ids.nwid, ids.address };
     struct zt_record record = { .kind = kind, .nwid = nwid, .address = address };
     int why = ZT_STORE_OK;
-    PGresult *result = zt_postgres_run_prepared(&store->postgres, statements[which].name,
-                                                statements[which].count, values, &why);
+    PGresult *result = zt_postgres_run_statement(&store->postgres, which, values, &why);
 
     if (!result)
         return why;
     if (is_gone && PQntuples(result) > 0)
         why = ZT_STORE_RELOAD;
-    else if (PQntuples(result) == 0 || read_row(&record, kind, result, 0))
+    else if (PQntuples(result) == 0 || zt_postgres_read_row(&record, kind, result, 0))
         visit(context, &record);
     PQclear(result);
     return why;

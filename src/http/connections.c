@@ -7,11 +7,12 @@
 
 #include <sys/socket.h>
 
-#define CAPACITY (ZT_MAX_HTTP_CONNECTIONS + ZT_HTTP_SLACK)
+#define CAPACITY (ZT_MAX_HTTP_BURST + ZT_HTTP_SLACK)
 
 struct zt_connection {
     bool is_used;
     bool is_cut;
+    bool is_first; /* request of who may administer */
     int socket;
     struct zt_endpoint remote;
     int64_t since_ms;
@@ -49,12 +50,26 @@ static void cut(struct zt_connection *connection)
     connection->is_cut = true;
 }
 
+static bool has_grace(const struct zt_connection *connection, int64_t now_ms)
+{
+    return connection->is_first && now_ms - connection->since_ms < ZT_HTTP_GRACE_MS;
+}
+
+/* Who goes first: those without grace, of them the oldest. */
+static bool goes_before(const struct zt_connection *a, const struct zt_connection *b,
+                        int64_t now_ms)
+{
+    bool grace = has_grace(a, now_ms);
+
+    return grace == has_grace(b, now_ms) ? a->since_ms < b->since_ms : !grace;
+}
+
 /* Makes room for one more of this address, or of any (NULL). Those of the Unix socket have none: a crowd
    outside does not cut them. */
 static void make_room(struct zt_connections *connections, const struct zt_endpoint *remote,
-                      size_t most)
+                      size_t most, int64_t now_ms)
 {
-    struct zt_connection *oldest = NULL;
+    struct zt_connection *first = NULL;
     size_t count = 0;
 
     for (size_t i = 0; i < CAPACITY; i++) {
@@ -66,29 +81,32 @@ static void make_room(struct zt_connections *connections, const struct zt_endpoi
         if (!at->is_used || at->is_cut || !counts)
             continue;
         count++;
-        if (!oldest || at->since_ms < oldest->since_ms)
-            oldest = at;
+        if (!first || goes_before(at, first, now_ms))
+            first = at;
     }
-    if (count >= most)
-        cut(oldest);
+    if (count >= ZT_MAX_HTTP_BURST || (count >= most && !has_grace(first, now_ms)))
+        cut(first);
 }
 
 struct zt_connection *zt_connections_add(struct zt_connections *connections, int socket,
-                                         const struct zt_endpoint *remote, int64_t now_ms)
+                                         const struct zt_endpoint *remote, bool may_administer,
+                                         int64_t now_ms)
 {
     struct zt_connection *found = NULL;
 
     zt_monitor_enter(connections->desk);
-    make_room(connections, remote, ZT_MAX_HTTP_PER_CLIENT);
+    make_room(connections, remote, ZT_MAX_HTTP_PER_CLIENT, now_ms);
     if (remote->family != ZT_FAMILY_NONE)
-        make_room(connections, NULL, ZT_MAX_HTTP_CONNECTIONS);
+        make_room(connections, NULL, ZT_MAX_HTTP_CONNECTIONS, now_ms);
     for (size_t i = 0; i < CAPACITY && !found; i++)
         if (!connections->list[i].is_used)
             found = &connections->list[i];
     if (found)
-        *found = (struct zt_connection){
-            .is_used = true, .socket = socket, .remote = *remote, .since_ms = now_ms
-        };
+        *found = (struct zt_connection){ .is_used = true,
+                                         .is_first = may_administer,
+                                         .socket = socket,
+                                         .remote = *remote,
+                                         .since_ms = now_ms };
     zt_monitor_leave(connections->desk);
     return found;
 }
@@ -97,8 +115,10 @@ void zt_connections_done(struct zt_connections *connections, struct zt_connectio
                          int64_t now_ms)
 {
     zt_monitor_enter(connections->desk);
-    if (connection)
+    if (connection) {
         connection->since_ms = now_ms;
+        connection->is_first = false;
+    }
     zt_monitor_leave(connections->desk);
 }
 

@@ -4,7 +4,9 @@
 
 #include "base/text.h"
 #include "crypto/wipe.h"
+#include "http/admission.h"
 #include "http/date.h"
+#include "http/dispatch.h"
 #include "http/listen.h"
 
 #include <stdlib.h>
@@ -151,6 +153,8 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct zt_
     (void)MHD_add_response_header(response, "Content-Type", answer->type);
     (void)MHD_add_response_header(response, "Cache-Control", "no-store");
     (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (answer->allow)
+        (void)MHD_add_response_header(response, "Allow", answer->allow);
     add_allowance(response, answer);
     result = MHD_queue_response(connection, (unsigned)answer->status, response);
     MHD_destroy_response(response);
@@ -204,7 +208,8 @@ static enum MHD_Result begin(struct zt_site *site, struct MHD_Connection *connec
         return MHD_NO;
     *state = exchange;
     request = request_of(connection, url, method, exchange);
-    return zt_site_refuses(site, &request, &answer) ? send_answer(connection, &answer) : MHD_YES;
+    return zt_admission_refuses(site, &request, &answer) ? send_answer(connection, &answer)
+                                                         : MHD_YES;
 }
 
 enum MHD_Result zt_exchange_step(void *context, struct MHD_Connection *connection, const char *url,
@@ -222,7 +227,7 @@ enum MHD_Result zt_exchange_step(void *context, struct MHD_Connection *connectio
     if (*upload_length > 0)
         return take_piece(exchange, upload, upload_length);
     request = request_of(connection, url, method, exchange);
-    zt_site_answer(site, &request, &answer);
+    zt_dispatch(site, &request, &answer);
     return send_answer(connection, &answer);
 }
 

@@ -6,9 +6,10 @@
 #include "http/site.h"
 
 #define ZT_MAX_HOSTED_WORDS 6
-#define ZT_HOSTED_ID 40 /* an id of a user or organisation with its 0 */
+#define ZT_MAX_HOSTED_PATH 512 /* bytes, with a 0; longer ones are no paths */
+#define ZT_HOSTED_ID 40        /* an id of a user or organisation with its 0 */
 
-/* One request, its path taken apart. */
+/* One request, its path taken apart: hosted_paths.c. */
 struct zt_hosted {
     struct zt_site *site;
     const struct zt_http_request *request;

@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 128
+#define BACKLOG 1024
 
 bool zt_http_address_read(struct zt_endpoint *endpoint, const char *text)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The local API: what is the server's own here, and the rest from the backend. docs/wire.md 20.2, 20.3 */
+#include "http/apis.h"
 #include "http/conf.h"
-#include "http/site.h"
+#include "http/methods.h"
 
 #include "base/text.h"
 #include "os/host.h"
@@ -163,19 +164,12 @@ static void ask_backend(struct zt_site *site, const struct zt_http_request *requ
         return;
     result = zt_site_ask(site, request->method, request->path, body, &status);
     json_decref(body);
-    zt_http_say(answer, status, result);
-}
-
-/* Paths that exist, asked by another method. */
-static bool is_fixed(const char *path)
-{
-    static const char *const paths[] = { "/status",  "/health",       "/config", "/config/settings",
-                                         "/metrics", "/openapi.json", "/sso" };
-
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
-        if (strcmp(path, paths[i]) == 0)
-            return true;
-    return false;
+    if (status != 405) {
+        zt_http_say(answer, status, result);
+        return;
+    }
+    json_decref(result);
+    zt_methods_refuse(answer, request->path);
 }
 
 void zt_local_answer(struct zt_site *site, const struct zt_http_request *request,
@@ -197,7 +191,5 @@ void zt_local_answer(struct zt_site *site, const struct zt_http_request *request
     else if (is_backends(request->path))
         ask_backend(site, request, answer);
     else if (!answer_bond(request, answer))
-        zt_http_complain(answer, is_fixed(request->path) ? 405 : 404, "%s",
-                         is_fixed(request->path) ? "this path does not know that method"
-                                                 : "no such path");
+        zt_methods_refuse(answer, request->path);
 }

@@ -2,12 +2,10 @@
 /* GET /metrics: the backend's counters in Prometheus' text format. docs/http.md */
 #define _POSIX_C_SOURCE 200809L
 
-#include "http/site.h"
+#include "http/apis.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* By verb number; NULL: no such verb, nothing to show. */
 static const char *const verbs[] = {

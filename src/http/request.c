@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the body of a request, and composing answers. */
+/* Reading a request, and composing answers. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "http/request.h"
-
-#include "base/text.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -20,6 +18,13 @@ bool zt_http_sets(const struct zt_http_request *request)
 bool zt_http_gets(const struct zt_http_request *request, const char *path)
 {
     return strcmp(request->method, "GET") == 0 && strcmp(request->path, path) == 0;
+}
+
+const char *zt_http_hosted_path(const char *path)
+{
+    if (strncmp(path, "/api/v1/", 8) == 0)
+        return path + 7;
+    return strncmp(path, "/api/", 5) == 0 ? path + 4 : NULL;
 }
 
 void zt_http_say_text(struct zt_http_answer *answer, int status, const char *type, const char *text)
@@ -53,6 +58,11 @@ void zt_http_complain(struct zt_http_answer *answer, int status, const char *for
     zt_http_say(answer, status,
                 json_pack("{s:i, s:o}", "error", status, "description",
                           description ? description : json_string("bad request")));
+}
+
+void zt_http_refuse_length(struct zt_http_answer *answer)
+{
+    zt_http_complain(answer, 413, "the body is longer than %u bytes", ZT_MAX_HTTP_BODY);
 }
 
 void zt_http_answer_clear(struct zt_http_answer *answer)

@@ -31,6 +31,7 @@ struct zt_http_answer {
     const char *type; /* Content-Type */
     char *text;       /* owned, for free(); a 0 behind it, none within */
     size_t length;
+    const char *allow; /* of 405: the methods that the path knows; else NULL */
     struct zt_allowance_state allowance;
 };
 
@@ -39,6 +40,9 @@ bool zt_http_sets(const struct zt_http_request *request);
 /* "/status" and the like: is it the path, and GET the method? */
 bool zt_http_gets(const struct zt_http_request *request, const char *path);
 
+/* Is this path of the hosted API? The rest of it behind the version; else NULL. */
+const char *zt_http_hosted_path(const char *path);
+
 /* Fills in the answer. Takes json; NULL stands for "out of memory". */
 void zt_http_say(struct zt_http_answer *answer, int status, json_t *json);
 void zt_http_say_text(struct zt_http_answer *answer, int status, const char *type,
@@ -46,6 +50,8 @@ void zt_http_say_text(struct zt_http_answer *answer, int status, const char *typ
 /* {"error": status, "description": text} */
 void zt_http_complain(struct zt_http_answer *answer, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* A body of more than ZT_MAX_HTTP_BODY. */
+void zt_http_refuse_length(struct zt_http_answer *answer);
 void zt_http_answer_clear(struct zt_http_answer *answer);
 
 /* The body of a request that sets something: an object, {} if nothing was sent. A new reference, or NULL

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "http/apis.h"
 #include "http/connections.h"
 #include "http/exchange.h"
 #include "http/listen.h"
@@ -12,7 +13,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #define WORKERS 2                 /* per listener: a slow store must not keep the status waiting */
@@ -70,6 +70,7 @@ static void note_connection(void *context, struct MHD_Connection *connection, vo
     struct zt_http *http = context;
     const union MHD_ConnectionInfo *socket, *address;
     struct zt_endpoint remote = { 0 };
+    bool may_administer = true; /* who comes by the Unix socket */
     int number = -1;
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
@@ -82,7 +83,10 @@ static void note_connection(void *context, struct MHD_Connection *connection, vo
     address = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     if (address && address->client_addr)
         remote = zt_http_endpoint_of(address->client_addr);
-    *entry = zt_connections_add(http->connections, number, &remote, zt_host_mono_ms());
+    if (remote.family != ZT_FAMILY_NONE)
+        may_administer = zt_prefixes_admit(&http->site.allowed, &remote);
+    *entry =
+        zt_connections_add(http->connections, number, &remote, may_administer, zt_host_mono_ms());
 }
 
 static void note_end(void *context, struct MHD_Connection *connection, void **exchange,
@@ -107,7 +111,7 @@ static int serve(struct zt_http *http, int listening, unsigned flags, struct MHD
     *daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, zt_exchange_step, &http->site, MHD_OPTION_LISTEN_SOCKET, listening,
         MHD_OPTION_THREAD_POOL_SIZE, WORKERS, MHD_OPTION_CONNECTION_LIMIT,
-        ZT_MAX_HTTP_CONNECTIONS + ZT_HTTP_SLACK, MHD_OPTION_CONNECTION_TIMEOUT, ZT_HTTP_IDLE_S,
+        ZT_MAX_HTTP_BURST + ZT_HTTP_SLACK, MHD_OPTION_CONNECTION_TIMEOUT, ZT_HTTP_IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_UNESCAPE_CALLBACK,
         zt_exchange_unescape, NULL, MHD_OPTION_NOTIFY_CONNECTION, note_connection, http,
         MHD_OPTION_NOTIFY_COMPLETED, note_end, http, MHD_OPTION_END);

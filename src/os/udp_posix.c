@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The set of UDP sockets: binding and closing. */
+/* Binding UDP sockets, and closing them. */
 #define _GNU_SOURCE
 #include "os/udp.h"
 
@@ -138,14 +138,6 @@ int zt_udp_bind(struct zt_udp *udp, const struct zt_endpoint *local)
     return (int)socket->number;
 }
 
-struct zt_udp_socket *zt_udp_find(const struct zt_udp *udp, uint32_t number)
-{
-    for (size_t i = 0; i < udp->count; i++)
-        if (udp->sockets[i]->number == number)
-            return udp->sockets[i];
-    return NULL;
-}
-
 void zt_udp_close(struct zt_udp *udp, uint32_t number)
 {
     for (size_t i = 0; i < udp->count; i++) {
@@ -158,28 +150,6 @@ void zt_udp_close(struct zt_udp *udp, uint32_t number)
         memmove(&udp->sockets[i], &udp->sockets[i + 1], (udp->count - i) * sizeof udp->sockets[0]);
         return;
     }
-}
-
-size_t zt_udp_count(const struct zt_udp *udp)
-{
-    return udp->count;
-}
-
-uint32_t zt_udp_at(const struct zt_udp *udp, size_t index, struct zt_endpoint *local)
-{
-    assert(index < udp->count);
-    *local = udp->sockets[index]->local;
-    return udp->sockets[index]->number;
-}
-
-size_t zt_udp_granted_bytes(const struct zt_udp *udp)
-{
-    size_t least = 0;
-
-    for (size_t i = 0; i < udp->count; i++)
-        if (least == 0 || udp->sockets[i]->granted_bytes < least)
-            least = udp->sockets[i]->granted_bytes;
-    return least;
 }
 
 void zt_udp_disable_offload(struct zt_udp *udp)

@@ -211,17 +211,3 @@ size_t zt_udp_send(struct zt_udp *udp, const struct zt_datagram *batch, size_t c
     }
     return done;
 }
-
-bool zt_udp_is_blocked(const struct zt_udp *udp)
-{
-    for (size_t i = 0; i < udp->count; i++)
-        if (atomic_load(&udp->sockets[i]->is_blocked))
-            return true;
-    return false;
-}
-
-void zt_udp_unblock(struct zt_udp *udp)
-{
-    for (size_t i = 0; i < udp->count; i++)
-        atomic_store(&udp->sockets[i]->is_blocked, false);
-}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names before rules: which macros and capabilities there are, so that the order of a text is free. */
-#include "rules/compile.h"
+#include "rules/steps.h"
 
 #include "base/text.h"
 #include "rules/names.h"
+#include "rules/naming.h"
 #include "rules/values.h"
 
 #include <string.h>
@@ -27,34 +28,6 @@ static bool read_name(struct zt_compiler *compiler, char name[ZT_MAX_RULES_NAME 
                   : "`%s` cannot name a %s: expected letters, digits (not first) and _",
               name, kind);
     return false;
-}
-
-bool zt_word_call(const struct zt_word *word, size_t *name_length, const char **arguments,
-                  size_t *arguments_length)
-{
-    size_t before = 0;
-
-    while (before < word->length && word->at[before] != '(')
-        before++;
-    *name_length = before;
-    *arguments = word->at + before;
-    *arguments_length = 0;
-    if (before == word->length)
-        return true;
-    if (word->at[word->length - 1] != ')')
-        return false;
-    *arguments = word->at + before + 1;
-    *arguments_length = word->length - before - 2;
-    return true;
-}
-
-struct zt_rules_macro *zt_compiler_macro(struct zt_compiler *compiler, const char *at,
-                                         size_t length)
-{
-    for (size_t i = 0; i < compiler->macro_count; i++)
-        if (zt_name_is(compiler->macros[i].name, at, length))
-            return &compiler->macros[i];
-    return NULL;
 }
 
 /* One `$name` of a header. */
@@ -123,7 +96,7 @@ static bool read_header(struct zt_compiler *compiler, struct zt_rules_macro *mac
     return read_parameters(compiler, macro, word, at, length);
 }
 
-void zt_rules_declare_macro(struct zt_compiler *compiler, size_t open)
+static void declare_macro(struct zt_compiler *compiler, size_t open)
 {
     const struct zt_word *opener = &compiler->words.list[open];
     struct zt_rules_scope scope = { .at = open + 1, .end = opener->end };
@@ -242,7 +215,7 @@ void zt_rules_declare(struct zt_compiler *compiler)
         if (word->kind != ZT_WORD_OPEN)
             continue;
         if (zt_word_is(word, "macro"))
-            zt_rules_declare_macro(compiler, i);
+            declare_macro(compiler, i);
         else if (zt_word_is(word, "tag"))
             zt_rules_declare_tag(compiler, i);
         else if (zt_word_is(word, "cap"))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A tag's block: its id, the names of its values, and its default. docs/rules.md. */
-#include "rules/compile.h"
+#include "rules/steps.h"
 
 #include "base/text.h"
 #include "rules/names.h"

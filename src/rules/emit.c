@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Actions and their matches become entries; an include is read as what it stands for. docs/rules.md. */
-#include "rules/compile.h"
+#include "rules/steps.h"
 
 #include "base/text.h"
 #include "rules/names.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Including a macro: its body is read again, with words in the place of its parameters. Bounded in
    depth and in number, so that a text that includes itself ends. */
-#include "rules/compile.h"
+#include "rules/steps.h"
 
 #include "base/text.h"
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of EtherTypes, protocols and characteristics, and what makes a name a good one. */
+/* Names of EtherTypes, protocols and characteristics, and comparing names. */
 #include "rules/names.h"
 
 #include "rules/language.h"
-#include "rules/matches.h"
 
 #include <assert.h>
 #include <string.h>
@@ -43,13 +42,6 @@ static const struct {
                                   sizeof characteristics / sizeof characteristics[0] },
 };
 
-/* Reserved besides the words of matches. */
-static const char *const reserved[] = {
-    "macro",    "tag",     "cap",    "drop",   "accept", "tee", "watch",   "redirect", "break",
-    "priority", "include", "and",    "or",     "not",    "id",  "default", "flag",     "enum",
-    "type",     "class",   "define", "import", "log",    "xor", "set",     "var",      "let",
-};
-
 static char lower(char letter)
 {
     return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
@@ -81,14 +73,6 @@ const char *zt_name_of(enum zt_vocabulary vocabulary, unsigned number)
     return NULL;
 }
 
-bool zt_name_is_reserved(const char *at, size_t length)
-{
-    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++)
-        if (zt_name_is(reserved[i], at, length))
-            return true;
-    return zt_match_form(at, length) != NULL;
-}
-
 bool zt_name_opens(const char *at, size_t length)
 {
     static const char *const openers[] = { "macro", "tag",   "cap",      "drop",  "accept",
@@ -113,39 +97,4 @@ void zt_name_fold(char *out, const char *at, size_t length)
     for (size_t i = 0; i < length; i++)
         out[i] = lower(at[i]);
     out[length] = 0;
-}
-
-/* A letter of any script: each byte beyond ASCII belongs to one. */
-static bool is_letter(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || byte == '_' || (uint8_t)byte >= 0x80;
-}
-
-bool zt_rulebook_name_is_good(const char *name)
-{
-    size_t length = strlen(name);
-
-    if (length == 0 || length > ZT_MAX_RULES_NAME || zt_name_is_reserved(name, length))
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (!is_letter(name[i]) && (i == 0 || name[i] < '0' || name[i] > '9'))
-            return false;
-    return true;
-}
-
-/* More is allowed here, but nothing that would be read as something else. */
-bool zt_rulebook_value_name_is_good(const char *name)
-{
-    size_t length = strlen(name);
-
-    if (length == 0 || length > ZT_MAX_RULES_NAME || name[length - 1] == ';' ||
-        zt_name_opens(name, length))
-        return false;
-    if ((name[0] >= '0' && name[0] <= '9') || name[0] == '$' || name[0] == '#')
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (name[i] == ',' || (uint8_t)name[i] <= 0x20 || name[i] == 0x7f ||
-            (name[i] >= 'A' && name[i] <= 'Z'))
-            return false;
-    return true;
 }

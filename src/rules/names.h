@@ -14,8 +14,6 @@ const char *zt_name_of(enum zt_vocabulary vocabulary, unsigned number);
 
 /* Are these bytes the name, in any case? name is in lower case. */
 bool zt_name_is(const char *name, const char *at, size_t length);
-/* What no macro, tag or capability may be called. */
-bool zt_name_is_reserved(const char *at, size_t length);
 /* Does the word open a block? In lower case only, unlike all others. */
 bool zt_name_opens(const char *at, size_t length);
 /* Is that block a macro, tag or cap? */

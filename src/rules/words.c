@@ -36,6 +36,25 @@ bool zt_word_is(const struct zt_word *word, const char *keyword)
     return zt_name_is(keyword, word->at, word->length);
 }
 
+bool zt_word_call(const struct zt_word *word, size_t *name_length, const char **arguments,
+                  size_t *arguments_length)
+{
+    size_t before = 0;
+
+    while (before < word->length && word->at[before] != '(')
+        before++;
+    *name_length = before;
+    *arguments = word->at + before;
+    *arguments_length = 0;
+    if (before == word->length)
+        return true;
+    if (word->at[word->length - 1] != ')')
+        return false;
+    *arguments = word->at + before + 1;
+    *arguments_length = word->length - before - 2;
+    return true;
+}
+
 static void add(struct splitter *splitter, const struct zt_word *word, enum zt_word_kind kind)
 {
     struct zt_word *added = &splitter->words->list[splitter->words->count++];

@@ -31,6 +31,10 @@ ZT_MUST_USE bool zt_words_read(struct zt_words *words, const char *text, size_t 
                                struct zt_rules_errors *errors);
 /* Is the word this keyword, in any case? */
 bool zt_word_is(const struct zt_word *word, const char *keyword);
+/* `name(a,b)` divided: the length of the name, and where its arguments begin and how long they are.
+   False if the parentheses are wrong. */
+ZT_MUST_USE bool zt_word_call(const struct zt_word *word, size_t *name_length,
+                              const char **arguments, size_t *arguments_length);
 
 /* Room for the text of an error at this place. */
 char *zt_rules_blame(struct zt_rules_errors *errors, unsigned line, unsigned column);

@@ -256,6 +256,9 @@ bool zt_vl1_orbit(struct zt_vl1 *vl1, struct zt_instant now, uint64_t moon, zt_a
     if (roots->seed_count == ZT_MAX_MOONS)
         return false;
     roots->seeds[roots->seed_count++] = (struct zt_seed){ moon, seed };
+    struct zt_peer *peer = zt_topology_find(vl1, seed);
+    if (peer) /* only a HELLO asks for moons, and one that we are in touch with gets the next in minutes */
+        peer->greeted_ms = ZT_NEVER_MS;
     zt_ping_soon(vl1);
     return true;
 }

@@ -5,7 +5,8 @@
 #include "fuzz_node.h"
 
 #include "controller/controller.h"
-#include "http/site.h"
+#include "http/admission.h"
+#include "http/dispatch.h"
 
 #include <string.h>
 
@@ -83,8 +84,8 @@ static void ask(struct zt_site *site, char *text)
     request.jsonp = line_of(&rest);
     request.body = rest ? rest : "";
     request.body_length = strlen(request.body);
-    if (!zt_site_refuses(site, &request, &got))
-        zt_site_answer(site, &request, &got);
+    if (!zt_admission_refuses(site, &request, &got))
+        zt_dispatch(site, &request, &got);
     judge(site, &request, &got);
     zt_http_answer_clear(&got);
 }

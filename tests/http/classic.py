@@ -104,6 +104,27 @@ def peers_are_listed(service):
     expect(isinstance(json.loads(cli(service, "-j", "peers")), list), True)
 
 
+def nothing_is_bonded_and_that_is_said(service):
+    header = "200 listbonds <ztaddr> <policy> <alive links> <total links>\n"
+    expect((cli(service, "listbonds"), cli(service, "bond", "list")), (header, header))
+    expect([peer for peer in json.loads(cli(service, "-j", "bond", "list")) if peer["isBonded"]], [])
+    for switch in ([], ["-j"]):
+        for words in ((MOON, "show"), (MOON, "rotate"), ("setmtu", "1400", "eth0", "10.0.0.1")):
+            said = cli(service, *switch, "bond", *words, code=1)
+            expect(said[:10], "400 bond {", words)
+            expect(json.loads(said[9:])["error"], 400, words)
+
+
+def a_dump_tells_of_the_service_but_not_its_token(service):
+    home = {**os.environ, "ZEROTIER_HOME": str(service.home)}
+    done = subprocess.run([CLI, "dump"], env=home, cwd=FOLDER.name, text=True, capture_output=True, timeout=lab.SECONDS)
+    expect((done.returncode, done.stdout, done.stderr), (0, "zerotier_dump.txt\n", ""))
+    text = pathlib.Path(FOLDER.name, "zerotier_dump.txt").read_text()
+    status = json.loads(text.split("\n== /status\n")[1].split("\n== /network\n")[0])
+    expect((status["address"], status["config"]["settings"]["primaryPort"]), (service.address, service.port))
+    expect(service.token in text or (service.home / "metricstoken.secret").read_text() in text, False)
+
+
 def a_path_is_a_get_of_the_api(service):
     expect(json.loads(cli(service, "/status"))["address"], service.address)
     expect(cli(service, "/nowhere", code=1)[:14], "404 /nowhere {")
@@ -112,6 +133,7 @@ def a_path_is_a_get_of_the_api(service):
 CLI.symlink_to(pathlib.Path(sys.argv[1]).resolve() / "zt")
 try:
     lab.run([info_says_address_version_and_state, port_token_and_home_may_be_given, a_network_is_joined_read_and_left,
-             wrong_words_are_told, a_moon_is_orbited_and_forgotten, peers_are_listed, a_path_is_a_get_of_the_api])
+             wrong_words_are_told, a_moon_is_orbited_and_forgotten, peers_are_listed, nothing_is_bonded_and_that_is_said,
+             a_dump_tells_of_the_service_but_not_its_token, a_path_is_a_get_of_the_api])
 finally:
     FOLDER.cleanup()

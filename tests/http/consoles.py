@@ -78,6 +78,13 @@ def a_change_of_one_field_keeps_the_others(service):
     expect((made["name"], made["mtu"], made["multicastLimit"]), ("kept", 1500, 64))
 
 
+def a_name_that_is_left_out_may_be_null(service):
+    """As ztctl creates networks."""
+    made = service.post(f"/controller/network/{service.address}______", {"name": None})
+    expect(made["name"], "")
+    expect(service.post(f"/controller/network/{made['id']}/member/{MEMBER}", {"name": None})["authorized"], False)
+
+
 def an_object_may_be_posted_back_as_it_came(service):
     nwid, member = new_member(service, authorized=True)
     for path in (f"/controller/network/{nwid}", member):

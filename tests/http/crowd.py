@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A network of many members in the lists of both APIs; the times are shown, not judged: BUILD [COUNT]."""
+import asyncio
 import http.client
 import json
 import sys
@@ -42,5 +43,25 @@ def many_members_are_listed(service):
     wire.close()
 
 
+def a_page_opens_a_connection_for_each_member(service):
+    """As consoles do whose HTTP client knows no bound: all at once, none kept."""
+    nwid = service.new_network()
+    service.post(f"/controller/network/{nwid}/member/0651022d1b", {})
+    request = (f"GET /controller/network/{nwid}/member/0651022d1b HTTP/1.1\r\nHost: x\r\n"
+               f"X-ZT1-Auth: {service.token}\r\nConnection: close\r\n\r\n").encode()
+
+    async def ask():
+        reader, writer = await asyncio.open_connection("127.0.0.1", service.http)
+        writer.write(request)
+        answer = await reader.read()
+        writer.close()
+        return answer[:15]
+
+    async def ask_all():
+        return await asyncio.gather(*(ask() for _ in range(400)))
+
+    expect(set(asyncio.run(ask_all())), {b"HTTP/1.1 200 OK"})
+
+
 if __name__ == "__main__":
-    lab.run([many_members_are_listed], "--memory")
+    lab.run([many_members_are_listed, a_page_opens_a_connection_for_each_member], "--memory")

@@ -140,6 +140,16 @@ def what_is_not_given_stays(service):
     expect((nulls["description"], nulls["config"]["name"]), ("d", "n"))
 
 
+def a_change_is_dated(service):
+    made = post(service, "/network", {})["config"]
+    expect(made["lastModified"], made["creationTime"])
+    time.sleep(0.002)
+    changed = post(service, f"/network/{made['id']}", {"config": {"name": "later"}})["config"]
+    expect(changed["lastModified"] > changed["creationTime"], True)
+    same = post(service, f"/network/{made['id']}", {"config": {"name": "later"}})["config"]
+    expect(same["lastModified"], changed["lastModified"])
+
+
 def what_is_read_only_is_ignored(service):
     made = post(service, "/network", {"id": "1", "clock": 1, "totalMemberCount": 9,
                                       "config": {"id": "1", "creationTime": 1, "lastModified": 1}})

@@ -29,7 +29,8 @@ static struct zt_endpoint client_at(uint8_t last)
     return last ? zt_endpoint_v4(ip, 0) : (struct zt_endpoint){ 0 };
 }
 
-static struct pair connect_pair(struct zt_connections *connections, uint8_t client, int64_t now_ms)
+static struct pair connect_as(struct zt_connections *connections, uint8_t client, bool administers,
+                              int64_t now_ms)
 {
     struct zt_endpoint remote = client_at(client);
     struct pair pair;
@@ -37,9 +38,14 @@ static struct pair connect_pair(struct zt_connections *connections, uint8_t clie
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     pair = (struct pair){ ends[0], ends[1], NULL };
-    pair.entry = zt_connections_add(connections, pair.server, &remote, now_ms);
+    pair.entry = zt_connections_add(connections, pair.server, &remote, administers, now_ms);
     assert_non_null(pair.entry);
     return pair;
+}
+
+static struct pair connect_pair(struct zt_connections *connections, uint8_t client, int64_t now_ms)
+{
+    return connect_as(connections, client, false, now_ms);
 }
 
 /* Has the other end been told that it is over? */
@@ -108,6 +114,67 @@ static void one_address_too_often_loses_its_own_oldest(void **unused)
     zt_connections_free(connections);
 }
 
+/* Connects so many; nobody is at the other end. */
+static void connect_many(struct zt_connections *connections, struct zt_connection **entries,
+                         size_t count, uint8_t client, bool administers, int64_t now_ms)
+{
+    struct zt_endpoint remote = client_at(client);
+
+    for (size_t i = 0; i < count; i++) {
+        entries[i] = zt_connections_add(connections, -1, &remote, administers, now_ms);
+        assert_non_null(entries[i]);
+    }
+}
+
+static void a_burst_of_who_may_administer_is_borne(void **unused)
+{
+    static struct zt_connection *entries[2 * ZT_MAX_HTTP_PER_CLIENT];
+    struct zt_connections *connections = zt_connections_new();
+    struct pair first = connect_as(connections, 1, true, 0), late;
+
+    (void)unused;
+    connect_many(connections, entries, 2 * ZT_MAX_HTTP_PER_CLIENT, 1, true, ZT_HTTP_GRACE_MS - 1);
+    assert_false(is_cut(&first));
+    late = connect_pair(connections, 1, ZT_HTTP_GRACE_MS);
+    assert_true(is_cut(&first));
+    for (size_t i = 0; i < 2 * ZT_MAX_HTTP_PER_CLIENT; i++)
+        zt_connections_remove(connections, entries[i]);
+    close_pair(connections, &first);
+    close_pair(connections, &late);
+    zt_connections_free(connections);
+}
+
+static void a_burst_has_its_bound(void **unused)
+{
+    static struct zt_connection *entries[ZT_MAX_HTTP_BURST];
+    struct zt_connections *connections = zt_connections_new();
+    struct pair first = connect_as(connections, 1, true, 0);
+
+    (void)unused;
+    connect_many(connections, entries, ZT_MAX_HTTP_BURST - 1, 1, true, 1);
+    assert_false(is_cut(&first));
+    connect_many(connections, &entries[ZT_MAX_HTTP_BURST - 1], 1, 1, true, 1);
+    assert_true(is_cut(&first));
+    close_pair(connections, &first);
+    zt_connections_free(connections);
+}
+
+static void a_stranger_goes_before_who_may_administer(void **unused)
+{
+    static struct zt_connection *entries[ZT_MAX_HTTP_CONNECTIONS - 1];
+    struct zt_connections *connections = zt_connections_new();
+    struct pair first = connect_as(connections, 1, true, 0),
+                stranger = connect_pair(connections, 2, 1);
+
+    (void)unused;
+    connect_many(connections, entries, ZT_MAX_HTTP_CONNECTIONS - 1, 3, true, 2);
+    assert_false(is_cut(&first));
+    assert_true(is_cut(&stranger));
+    close_pair(connections, &first);
+    close_pair(connections, &stranger);
+    zt_connections_free(connections);
+}
+
 static void too_many_in_all_lose_the_oldest(void **unused)
 {
     struct zt_connections *connections = zt_connections_new();
@@ -167,9 +234,9 @@ static void beyond_all_room_a_connection_is_not_watched(void **unused)
     struct zt_endpoint remote = client_at(1);
 
     (void)unused;
-    for (size_t i = 0; i < ZT_MAX_HTTP_CONNECTIONS + ZT_HTTP_SLACK; i++)
-        assert_non_null(zt_connections_add(connections, -1, &remote, 0));
-    assert_null(zt_connections_add(connections, -1, &remote, 0));
+    for (size_t i = 0; i < ZT_MAX_HTTP_BURST + ZT_HTTP_SLACK; i++)
+        assert_non_null(zt_connections_add(connections, -1, &remote, false, 0));
+    assert_null(zt_connections_add(connections, -1, &remote, false, 0));
     zt_connections_done(connections, NULL, 1);
     zt_connections_remove(connections, NULL);
     zt_connections_free(connections);
@@ -181,6 +248,9 @@ int main(void)
         cmocka_unit_test(a_request_that_takes_a_minute_is_cut),
         cmocka_unit_test(an_answered_request_starts_the_time_anew),
         cmocka_unit_test(one_address_too_often_loses_its_own_oldest),
+        cmocka_unit_test(a_burst_of_who_may_administer_is_borne),
+        cmocka_unit_test(a_burst_has_its_bound),
+        cmocka_unit_test(a_stranger_goes_before_who_may_administer),
         cmocka_unit_test(too_many_in_all_lose_the_oldest),
         cmocka_unit_test(a_crowd_outside_does_not_cut_who_has_no_address),
         cmocka_unit_test(the_oldest_of_too_many_without_an_address_is_cut),

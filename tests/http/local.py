@@ -303,6 +303,8 @@ def a_method_that_a_path_does_not_know_is_refused(service):
                          ("PATCH", "/controller/network"), ("DELETE", "/config/settings"),
                          ("POST", "/metrics"), ("POST", "/network"), ("DELETE", "/moon")):
         expect(service.ask(method, path).status, 405, f"{method} {path}")
+    for method, path in (("POST", "/statusx"), ("DELETE", "/peer/a/b"), ("POST", "/unstable/controller/networkx")):
+        expect(service.ask(method, path).status, 404, f"{method} {path}: there is no such path to know any")
 
 
 def what_is_not_here_says_so(service):

@@ -121,6 +121,24 @@ def what_does_not_exist_is_described(service):
         judge(answer, path, method, operation)
 
 
+def each_path_names_the_methods_that_it_knows(service):
+    """Allow is what the document has, and no other method but these is taken."""
+    words = words_for(service)
+    names = {"get": ["GET", "HEAD"], "post": ["POST", "PUT"], "delete": ["DELETE"]}
+    for path, described in DOCUMENT["paths"].items():
+        if path in ("/bond/{verb}/{rest}", "/api/v1/org-invitation/{id}"):
+            continue  # whatever is done to what there never is
+        known = [name for method in names if method in described for name in names[method]]
+        filled = fill(path, next(described[method] for method in names if method in described), words)
+        for method in ("BREW", "OPTIONS", "PATCH", "GET", "POST", "PUT", "DELETE"):
+            is_known = method in known
+            answer = service.ask(method, filled, "[" if is_known else "{}")
+            expect(answer.status != 405, is_known, f"{method} {path}: {answer.status}")
+            expect(answer.headers.get("allow"), None if is_known else ", ".join(known), f"{method} {path}")
+        if "delete" in described:
+            words = words_for(service)
+
+
 def each_path_of_the_sources_is_in_the_document(service):
     sources = [*sorted((lab.TOP / "src/http").glob("*.c")), lab.TOP / "src/controller/routes.c"]
     told = " ".join(DOCUMENT["paths"])
@@ -138,4 +156,5 @@ def each_path_of_the_sources_is_in_the_document(service):
 
 if __name__ == "__main__":
     lab.run([the_document_is_well_formed, each_operation_answers_as_described, each_refusal_is_described,
-             what_does_not_exist_is_described, each_path_of_the_sources_is_in_the_document])
+             what_does_not_exist_is_described, each_path_names_the_methods_that_it_knows,
+             each_path_of_the_sources_is_in_the_document])

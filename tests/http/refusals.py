@@ -54,7 +54,7 @@ def a_wrong_field_is_named_and_no_other_is_applied(service):
                          ("capabilities", [{"id": 1, "rules": [RULE] * 65}]), ("capabilities", [{}]),
                          ("capabilities", [{"id": i} for i in range(129)]),
                          ("tags", [{"default": 1}]), ("tags", [{"id": i} for i in range(129)]),
-                         ("dns", {"domain": "x" * 128, "servers": []}), ("extra", 1),
+                         ("dns", {"domain": "x" * 128, "servers": []}), ("dns", {"servers": ["10.0.0.1", "x"]}), ("extra", 1),
                          ("rulesSource", "x" * 65537)):
         refuses(service, path, {"name": "after", field: value}, field + ":")
     expect(service.get(path), before)

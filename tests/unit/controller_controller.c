@@ -19,12 +19,6 @@ static const json_t *get_member(struct fixture *fixture, zt_address address)
     return result;
 }
 
-static void drain(struct fixture *fixture)
-{
-    for (int i = 0; take(fixture); i++)
-        assert_in_range(i, 0, 10000);
-}
-
 static void an_unknown_network_is_not_found(void **state)
 {
     struct fixture *fixture = *state;

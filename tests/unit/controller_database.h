@@ -24,6 +24,7 @@ struct database {
 };
 
 static struct database database;
+static bool has_postgres; /* it is installed, and runs */
 
 static bool database_find(void)
 {
@@ -124,6 +125,26 @@ static void database_run(const char *sql)
     assert_true(shell("PGOPTIONS='-c client_min_messages=warning' %s/psql -q -v ON_ERROR_STOP=1 -h "
                       "%s -U zt postgres -c \"%s\" >/dev/null",
                       database.programs, database.folder, sql));
+}
+
+static inline void database_empty(void)
+{
+    database_run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+}
+
+/* Set-up and tear-down of a group of tests. */
+static inline int database_begin(void **unused)
+{
+    (void)unused;
+    has_postgres = database_start();
+    return 0;
+}
+
+static inline int database_end(void **unused)
+{
+    (void)unused;
+    database_stop();
+    return 0;
 }
 
 #endif

@@ -16,8 +16,6 @@
 
 static const zt_address edited = UINT64_C(0x0651022d1b), other = UINT64_C(0x0651022d1c);
 
-static bool has_postgres;
-
 struct case_of {
     struct fixture fixture;
     bool is_postgres;
@@ -38,32 +36,14 @@ static void note_line(void *context, enum zt_log_level level, const char *module
 
 static void open_case(struct case_of *one)
 {
-    struct zt_identity self = make_identity(CONTROLLER_ADDRESS);
-    struct fixture *fixture = &one->fixture;
-    uint8_t seed[32] = { 7 };
-    char error[256] = "";
-
     one->said[0] = 0;
     one->log = (struct zt_log){ .level = ZT_LOG_INFO, .sink = note_line, .context = one };
-    fixture->now = (struct zt_instant){ 5000, INT64_C(1700000000000) };
-    fixture->store = zt_store_open(one->where, true, error, sizeof error);
-    if (!fixture->store)
-        fail_msg("%s", error);
-    fixture->controller =
-        zt_controller_new(&self, fixture->store, seed, &one->log, error, sizeof error);
-    if (!fixture->controller)
-        fail_msg("%s", error);
-}
-
-static void close_case(struct case_of *one)
-{
-    zt_controller_free(one->fixture.controller);
-    one->fixture.store->functions->close(one->fixture.store);
+    open_at(&one->fixture, CONTROLLER_ADDRESS, one->where, &one->log);
 }
 
 static void reopen(struct case_of *one)
 {
-    close_case(one);
+    close_at(&one->fixture);
     open_case(one);
 }
 
@@ -80,7 +60,7 @@ static struct case_of *new_case(bool is_postgres)
     zt_format(one->where, sizeof one->where, "sqlite:%s", one->path);
     if (is_postgres) {
         zt_format(one->where, sizeof one->where, "%s", database_store());
-        database_run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        database_empty();
     }
     open_case(one);
     assert_non_null(set_network(fixture, BAD, "{\"private\":false,\"name\":\"bad\"}"));
@@ -92,7 +72,7 @@ static struct case_of *new_case(bool is_postgres)
 
 static void end_case(struct case_of *one)
 {
-    close_case(one);
+    close_at(&one->fixture);
     (void)unlink(one->path);
     assert_int_equal(rmdir(one->folder), 0);
     free(one);
@@ -470,20 +450,6 @@ static void a_network_without_number_is_never_deleted(void **state)
     end_case(one);
 }
 
-static int start_database(void **unused)
-{
-    (void)unused;
-    has_postgres = database_start();
-    return 0;
-}
-
-static int stop_database(void **unused)
-{
-    (void)unused;
-    database_stop();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -497,5 +463,5 @@ int main(void)
         cmocka_unit_test(a_network_without_number_is_never_deleted),
     };
 
-    return cmocka_run_group_tests(tests, start_database, stop_database);
+    return cmocka_run_group_tests(tests, database_begin, database_end);
 }

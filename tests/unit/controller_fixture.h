@@ -3,6 +3,7 @@
 #ifndef ZT_TESTS_CONTROLLER_FIXTURE_H
 #define ZT_TESTS_CONTROLLER_FIXTURE_H
 
+#include "../make_identity.h"
 #include "controller/controller.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -19,20 +20,6 @@
 #define NWID UINT64_C(0xc2068edfed000001)
 #define METADATA "v=7\npv=c\nmajv=1\nminv=e\nrevv=2\nrevr=1"
 
-/* Keys that belong together; the address is chosen, as the controller proves nothing. */
-static inline struct zt_identity make_identity(zt_address address)
-{
-    struct zt_identity identity = { .address = address, .has_secret = true };
-    uint8_t seed[32] = { 0 };
-    struct zt_rng rng;
-
-    zt_store_u64(seed, address);
-    zt_rng_init(&rng, seed);
-    zt_rng_bytes(&rng, identity.secret.bytes, sizeof identity.secret.bytes);
-    zt_public_key_of(&identity.key, &identity.secret);
-    return identity;
-}
-
 struct fixture {
     struct zt_store *store;
     struct zt_controller *controller;
@@ -41,14 +28,47 @@ struct fixture {
     struct zt_api_error error;
 };
 
+static inline struct zt_store *open_store_at(const char *where)
+{
+    char error[256] = "";
+    struct zt_store *store = zt_store_open(where, true, error, sizeof error);
+
+    if (!store)
+        fail_msg("%s", error);
+    return store;
+}
+
+/* A controller of this address on the fixture's store. log may be NULL. */
+static inline void open_controller_of(struct fixture *fixture, zt_address address,
+                                      const struct zt_log *log)
+{
+    struct zt_identity self = make_identity(address);
+    uint8_t seed[32] = { 7 };
+    char error[256] = "";
+
+    fixture->controller = zt_controller_new(&self, fixture->store, seed, log, error, sizeof error);
+    if (!fixture->controller)
+        fail_msg("%s", error);
+}
+
 static inline void open_controller(struct fixture *fixture)
 {
-    struct zt_identity self = make_identity(CONTROLLER_ADDRESS);
-    uint8_t seed[32] = { 7 };
-    char error[128];
+    open_controller_of(fixture, CONTROLLER_ADDRESS, NULL);
+}
 
-    fixture->controller = zt_controller_new(&self, fixture->store, seed, NULL, error, sizeof error);
-    assert_non_null(fixture->controller);
+/* A controller of this address on the store of that name. log may be NULL. */
+static inline void open_at(struct fixture *fixture, zt_address address, const char *where,
+                           const struct zt_log *log)
+{
+    fixture->now = (struct zt_instant){ 5000, INT64_C(1700000000000) };
+    fixture->store = open_store_at(where);
+    open_controller_of(fixture, address, log);
+}
+
+static inline void close_at(struct fixture *fixture)
+{
+    zt_controller_free(fixture->controller);
+    fixture->store->functions->close(fixture->store);
 }
 
 static inline int set_up(void **state)
@@ -66,8 +86,7 @@ static inline int tear_down(void **state)
 {
     struct fixture *fixture = *state;
 
-    zt_controller_free(fixture->controller);
-    fixture->store->functions->close(fixture->store);
+    close_at(fixture);
     zt_free(fixture);
     return 0;
 }
@@ -102,6 +121,13 @@ static inline void ask(struct fixture *fixture, zt_nwid nwid, zt_address member)
 static inline bool take(struct fixture *fixture)
 {
     return zt_controller_next(fixture->controller, fixture->now, &fixture->effect);
+}
+
+/* Takes all that is to be sent, which has an end. */
+static inline void drain(struct fixture *fixture)
+{
+    for (int i = 0; take(fixture); i++)
+        assert_in_range(i, 0, 10000);
 }
 
 static inline void take_error(struct fixture *fixture, uint8_t error)

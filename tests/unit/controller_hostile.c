@@ -6,21 +6,21 @@
 
 static const zt_address member = 0x0651022d1b;
 
-static void drain(struct fixture *fixture)
+/* By a sign-on that lapses then. */
+static void admit_for_a_minute(struct fixture *fixture)
 {
-    while (take(fixture))
-        continue;
+    assert_non_null(set_network(fixture, NWID, "{\"ssoEnabled\":true}"));
+    assert_non_null(set_member(fixture, NWID, member,
+                               "{\"authorized\":true,\"authenticationExpiryTime\":1700000060000}"));
+    ask(fixture, NWID, member);
+    zt_config_free(take_config(fixture, 99));
 }
 
 static void a_member_whose_sign_on_has_lapsed_gets_no_push(void **state)
 {
     struct fixture *fixture = *state;
 
-    assert_non_null(set_network(fixture, NWID, "{\"ssoEnabled\":true}"));
-    assert_non_null(set_member(fixture, NWID, member,
-                               "{\"authorized\":true,\"authenticationExpiryTime\":1700000060000}"));
-    ask(fixture, NWID, member);
-    zt_config_free(take_config(fixture, 99));
+    admit_for_a_minute(fixture);
     assert_non_null(set_network(fixture, NWID, "{\"name\":\"before\"}"));
     zt_config_free(take_config(fixture, 0));
     pass(fixture, 60000);
@@ -34,11 +34,7 @@ static void a_member_whose_sign_on_lapses_is_cut_off(void **state)
 {
     struct fixture *fixture = *state;
 
-    assert_non_null(set_network(fixture, NWID, "{\"ssoEnabled\":true}"));
-    assert_non_null(set_member(fixture, NWID, member,
-                               "{\"authorized\":true,\"authenticationExpiryTime\":1700000060000}"));
-    ask(fixture, NWID, member);
-    zt_config_free(take_config(fixture, 99));
+    admit_for_a_minute(fixture);
     pass(fixture, 50000);
     zt_controller_tend(fixture->controller, fixture->now);
     assert_false(take(fixture));

@@ -52,7 +52,7 @@ static void what_clients_send_is_normalised(void **state)
           "[{\"id\":2,\"default\":true,\"rules\":[]},{\"id\":9,\"default\":false,\"rules\":[]}]" },
         { "authTokens", "{\"a\":0,\"b\":-1,\"c\":\"x\"}", "{\"a\":0}" },
         { "authTokens", "[null]", "{}" },
-        { "dns", "{\"domain\":\"d\",\"servers\":[\"10.0.0.1\",\"x\",5]}",
+        { "dns", "{\"domain\":\"d\",\"servers\":[\"10.0.0.1\",\"\"]}",
           "{\"domain\":\"d\",\"servers\":[\"10.0.0.1\"]}" },
         { "dns", "null", "[]" },
         { "remoteTraceTarget", "\"deadbeef11\"", "\"deadbeef11\"" },
@@ -97,6 +97,8 @@ static void a_bad_field_is_named_and_nothing_changes(void **state)
         { "{\"ipAssignmentPools\":[{\"ipRangeStart\":\"10.0.0.1\",\"ipRangeEnd\":\"10.0.0.9\"},"
           "{\"ipRangeStart\":\"10.0.0.9\",\"ipRangeEnd\":\"10.0.0.99\"}]}",
           "ipAssignmentPools: entry 1: overlaps entry 0" },
+        { "{\"dns\":{\"servers\":[\"10.0.0.1\",\"x\"]}}", "dns: servers: entry 1" },
+        { "{\"dns\":{\"servers\":[5]}}", "dns: servers: entry 0" },
         { "{\"rules\":[{\"type\":\"X\"}]}", "rules: entry 0" },
         { "{\"capabilities\":[{\"id\":1,\"rules\":[{\"type\":\"X\"}]}]}", "capabilities: " },
         { "{\"capabilities\":[{}]}", "capabilities" },

@@ -13,25 +13,15 @@
 #define OTHER_MEMBER UINT64_C(0x0651022d1c)
 #define OTHER_NWID (NWID + 1)
 
-static bool has_postgres;
-
 static int set_up_database(void **state)
 {
-    struct zt_identity self = make_identity(CONTROLLER_ADDRESS);
     struct fixture *fixture = zt_alloc(sizeof *fixture);
-    uint8_t seed[32] = { 7 };
-    char error[256] = "";
 
     *state = fixture;
     if (!has_postgres)
         return 0;
-    database_run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-    fixture->now = (struct zt_instant){ 5000, INT64_C(1700000000000) };
-    fixture->store = zt_store_open(database_store(), true, error, sizeof error);
-    if (!fixture->store)
-        fail_msg("%s", error);
-    fixture->controller = zt_controller_new(&self, fixture->store, seed, NULL, error, sizeof error);
-    assert_non_null(fixture->controller);
+    database_empty();
+    open_at(fixture, CONTROLLER_ADDRESS, database_store(), NULL);
     assert_non_null(set_network(fixture, NWID, "{\"name\":\"first\"}"));
     assert_non_null(set_network(fixture, OTHER_NWID, "{}"));
     assert_non_null(set_member(fixture, NWID, MEMBER, "{\"authorized\":true}"));
@@ -44,10 +34,8 @@ static int tear_down_database(void **state)
 {
     struct fixture *fixture = *state;
 
-    if (has_postgres) {
-        zt_controller_free(fixture->controller);
-        fixture->store->functions->close(fixture->store);
-    }
+    if (has_postgres)
+        close_at(fixture);
     zt_free(fixture);
     return 0;
 }
@@ -190,10 +178,6 @@ int main(void)
         TEST(a_network_made_again_has_lost_its_members),
         TEST(tables_of_an_earlier_version_tell_it_too),
     };
-    int failed;
 
-    has_postgres = database_start();
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    database_stop();
-    return failed;
+    return cmocka_run_group_tests(tests, database_begin, database_end);
 }

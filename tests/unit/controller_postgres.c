@@ -12,8 +12,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-static bool has_postgres;
-
 struct link {
     struct zt_postgres postgres;
     int64_t now_ms;
@@ -305,20 +303,6 @@ static void the_order_of_servers_turns(void **unused)
     assert_string_equal(hosts, "a,b,,d");
 }
 
-static int start_database(void **unused)
-{
-    (void)unused;
-    has_postgres = database_start();
-    return 0;
-}
-
-static int stop_database(void **unused)
-{
-    (void)unused;
-    database_stop();
-    return 0;
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -338,5 +322,5 @@ int main(void)
         cmocka_unit_test(the_order_of_servers_turns),
     };
 
-    return cmocka_run_group_tests(tests, start_database, stop_database);
+    return cmocka_run_group_tests(tests, database_begin, database_end);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A network's change that brings its members something: stored for several as one, then told. */
-#include "controller_fixture.h"
+#include "controller_watched.h"
 
 #define FIRST 0x10
 #define COUNT 10 /* members; a transaction may hold 64 */
@@ -9,27 +9,6 @@
     "\"ipAssignmentPools\":[{\"ipRangeStart\":\"10.0.0.1\",\"ipRangeEnd\":\"10.0.0.200\"}]}"
 #define TAGGED "{\"tags\":[{\"id\":7,\"default\":5}]}"
 
-/* A store that counts, and fails where it is told to. */
-static const struct zt_store_functions *whole;
-static struct zt_store_functions watched;
-static unsigned put_count, group_count;
-static int group_result;
-static zt_address refused; /* put alone; 0: none; 1: any member */
-
-static int put(struct zt_store *store, const struct zt_record *record, uint64_t expected)
-{
-    put_count++;
-    if (record->address && (refused == 1 || record->address == refused))
-        return ZT_STORE_FAILED;
-    return whole->put(store, record, expected);
-}
-
-static int put_members(struct zt_store *store, const struct zt_put *puts, size_t count)
-{
-    group_count++;
-    return group_result == ZT_STORE_OK ? whole->put_members(store, puts, count) : group_result;
-}
-
 static void join(struct fixture *fixture, zt_address first, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -37,7 +16,7 @@ static void join(struct fixture *fixture, zt_address first, unsigned count)
         take_error(fixture, 0);
     }
     assert_false(take(fixture));
-    put_count = group_count = 0;
+    forget_counts();
 }
 
 static int set_up_joined(void **state)
@@ -46,13 +25,7 @@ static int set_up_joined(void **state)
 
     (void)set_up(state);
     fixture = *state;
-    whole = fixture->store->functions;
-    watched = *whole;
-    watched.put = put;
-    watched.put_members = put_members;
-    fixture->store->functions = &watched;
-    group_result = ZT_STORE_OK;
-    refused = 0;
+    watch_store(fixture);
     assert_non_null(set_network(fixture, NWID, OPEN));
     join(fixture, FIRST, COUNT);
     return 0;
@@ -61,7 +34,7 @@ static int set_up_joined(void **state)
 static void change(struct fixture *fixture, const char *body)
 {
     assert_non_null(set_network(fixture, NWID, body));
-    put_count = group_count = 0;
+    forget_counts();
 }
 
 /* Takes all pushes. How many of them tell of that many tags and addresses? */
@@ -103,8 +76,8 @@ static void what_a_change_brings_many_is_stored_as_one(void **state)
 
     change(fixture, TAGGED);
     assert_int_equal(count_pushed(fixture, 1, 0), COUNT);
-    assert_int_equal(group_count, 1);
-    assert_int_equal(put_count, COUNT);
+    assert_int_equal(watch.group_count, 1);
+    assert_int_equal(watch.put_count, COUNT);
     assert_int_equal(count_stored(fixture, "tags"), COUNT);
 }
 
@@ -115,8 +88,8 @@ static void more_than_fit_one_transaction_take_several(void **state)
     join(fixture, 0x100, 64);
     change(fixture, TAGGED);
     assert_int_equal(count_pushed(fixture, 1, 0), COUNT + 64);
-    assert_int_equal(group_count, 2);
-    assert_int_equal(put_count, COUNT + 64);
+    assert_int_equal(watch.group_count, 2);
+    assert_int_equal(watch.put_count, COUNT + 64);
 }
 
 static void a_change_that_brings_members_nothing_stores_nothing(void **state)
@@ -125,7 +98,7 @@ static void a_change_that_brings_members_nothing_stores_nothing(void **state)
 
     change(fixture, "{\"name\":\"other\"}");
     assert_int_equal(count_pushed(fixture, 0, 0), COUNT);
-    assert_int_equal(put_count + group_count, 0);
+    assert_int_equal(watch.put_count + watch.group_count, 0);
 }
 
 static void each_of_a_group_gets_an_address_of_its_own(void **state)
@@ -145,7 +118,7 @@ static void each_of_a_group_gets_an_address_of_its_own(void **state)
     }
     assert_int_equal(json_object_size(taken), COUNT);
     json_decref(taken);
-    assert_int_equal(group_count, 1);
+    assert_int_equal(watch.group_count, 1);
     assert_int_equal(count_stored(fixture, "ipAssignments"), COUNT);
 }
 
@@ -155,21 +128,21 @@ static void a_change_while_others_wait_reaches_those_too(void **state)
 
     change(fixture, TAGGED);
     assert_true(take(fixture)); /* by then all are renewed */
-    assert_int_equal(group_count, 1);
+    assert_int_equal(watch.group_count, 1);
     change(fixture, "{\"tags\":[{\"id\":7,\"default\":5},{\"id\":8,\"default\":6}]}");
     assert_int_equal(count_pushed(fixture, 2, 0), COUNT);
-    assert_int_equal(group_count, 1);
+    assert_int_equal(watch.group_count, 1);
 }
 
 static void one_that_can_not_be_stored_does_not_hold_up_the_others(void **state)
 {
     struct fixture *fixture = *state;
 
-    group_result = ZT_STORE_FAILED;
-    refused = FIRST + 3;
+    watch.group_result = ZT_STORE_FAILED;
+    watch.refused = FIRST + 3;
     change(fixture, TAGGED);
     assert_int_equal(count_pushed(fixture, 1, 0), COUNT - 1);
-    refused = 0;
+    watch.refused = 0;
     assert_int_equal(count_stored(fixture, "tags"), COUNT - 1);
 }
 
@@ -177,12 +150,12 @@ static void a_store_that_fails_is_not_asked_for_each_of_many(void **state)
 {
     struct fixture *fixture = *state;
 
-    group_result = ZT_STORE_FAILED;
-    refused = 1;
+    watch.group_result = ZT_STORE_FAILED;
+    watch.refused = ANY_MEMBER;
     change(fixture, TAGGED);
     assert_int_equal(count_pushed(fixture, 0, 0),
                      COUNT); /* told what they have, and of the change */
-    assert_int_equal(put_count, 2);
+    assert_int_equal(watch.put_count, 2);
 }
 
 static void any_allocation_may_fail(void **state)

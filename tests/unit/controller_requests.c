@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests that come together: stored as one, answered after that, and each by its own merits if storing fails. */
-#include "controller_fixture.h"
+#include "controller_watched.h"
 
 #define PUBLIC                                                                                     \
     "{\"private\":false,\"v4AssignMode\":{\"zt\":true},"                                           \
@@ -50,43 +50,15 @@ static size_t count_members(struct fixture *fixture)
     return count;
 }
 
-/* A store that counts, and fails where it is told to. */
-static const struct zt_store_functions *whole;
-static unsigned put_count, group_count;
-static int put_result, group_result;
-static zt_address refused; /* put alone; 0: none */
-
-static int put(struct zt_store *store, const struct zt_record *record, uint64_t expected)
-{
-    put_count++;
-    if (put_result != ZT_STORE_OK || (refused && record->address == refused))
-        return put_result != ZT_STORE_OK ? put_result : ZT_STORE_FAILED;
-    return whole->put(store, record, expected);
-}
-
-static int put_members(struct zt_store *store, const struct zt_put *puts, size_t count)
-{
-    group_count++;
-    return group_result == ZT_STORE_OK ? whole->put_members(store, puts, count) : group_result;
-}
-
-static struct zt_store_functions watched;
-
 static int set_up_watched(void **state)
 {
     struct fixture *fixture;
 
     (void)set_up(state);
     fixture = *state;
-    whole = fixture->store->functions;
-    watched = *whole;
-    watched.put = put;
-    watched.put_members = put_members;
-    fixture->store->functions = &watched;
-    put_result = group_result = ZT_STORE_OK;
-    refused = 0;
+    watch_store(fixture);
     assert_non_null(set_network(fixture, NWID, PUBLIC));
-    put_count = group_count = 0;
+    forget_counts();
     return 0;
 }
 
@@ -95,13 +67,13 @@ static void newcomers_are_stored_together_and_all_answered(void **state)
     struct fixture *fixture = *state;
 
     ask_together(fixture, 0x10, AT_ONCE);
-    assert_int_equal(put_count, AT_ONCE);
-    assert_int_equal(group_count, 1);
+    assert_int_equal(watch.put_count, AT_ONCE);
+    assert_int_equal(watch.group_count, 1);
     assert_int_equal(count_configs(fixture), AT_ONCE);
     assert_int_equal(count_members(fixture), AT_ONCE);
     /* known by now: nothing is to be stored */
     ask_together(fixture, 0x10, AT_ONCE);
-    assert_int_equal(put_count, AT_ONCE);
+    assert_int_equal(watch.put_count, AT_ONCE);
     assert_int_equal(count_configs(fixture), AT_ONCE);
 }
 
@@ -110,8 +82,8 @@ static void one_alone_takes_no_transaction(void **state)
     struct fixture *fixture = *state;
 
     ask_together(fixture, 0x10, 1);
-    assert_int_equal(put_count, 1);
-    assert_int_equal(group_count, 0);
+    assert_int_equal(watch.put_count, 1);
+    assert_int_equal(watch.group_count, 0);
     assert_int_equal(count_configs(fixture), 1);
 }
 
@@ -120,7 +92,7 @@ static void more_than_fit_one_transaction_take_several(void **state)
     struct fixture *fixture = *state;
 
     ask_together(fixture, 0x10, 150);
-    assert_int_equal(group_count, 3);
+    assert_int_equal(watch.group_count, 3);
     assert_int_equal(count_configs(fixture), 150);
     assert_int_equal(count_members(fixture), 150);
 }
@@ -131,12 +103,12 @@ static void what_is_not_stored_is_not_granted(void **state)
     struct fixture *fixture = *state;
 
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
-        group_result = put_result = results[i];
+        watch.group_result = watch.put_result = results[i];
         ask_together(fixture, 0x10, AT_ONCE);
         assert_int_equal(count_configs(fixture), 0);
         assert_int_equal(count_members(fixture), 0);
     }
-    group_result = put_result = ZT_STORE_OK;
+    watch.group_result = watch.put_result = ZT_STORE_OK;
     ask_together(fixture, 0x10, AT_ONCE);
     assert_int_equal(count_configs(fixture), AT_ONCE);
 }
@@ -145,9 +117,9 @@ static void a_store_that_fails_is_not_asked_for_each_of_many(void **state)
 {
     struct fixture *fixture = *state;
 
-    group_result = put_result = ZT_STORE_FAILED;
+    watch.group_result = watch.put_result = ZT_STORE_FAILED;
     ask_together(fixture, 0x10, AT_ONCE);
-    assert_in_range(put_count, 1, 2); /* each may take half a second */
+    assert_in_range(watch.put_count, 1, 2); /* each may take half a second */
     assert_int_equal(count_configs(fixture), 0);
     assert_int_equal(count_members(fixture), 0);
 }
@@ -160,7 +132,7 @@ static void who_was_granted_before_is_answered_while_the_store_fails(void **stat
     ask_together(fixture, 0x10, 1);
     assert_int_equal(count_configs(fixture), 1);
     pass(fixture, 10000);
-    group_result = put_result = ZT_STORE_FAILED;
+    watch.group_result = watch.put_result = ZT_STORE_FAILED;
     requests[0] = request_of(NWID, 0x10, "v=7\nmajv=2\nrevr=1"); /* a version to be noted */
     requests[1] = request_of(NWID, 0x11, METADATA);
     zt_controller_requests(fixture->controller, fixture->now, requests, 2);
@@ -173,8 +145,8 @@ static void one_that_cannot_be_stored_does_not_hold_up_the_others(void **state)
 {
     struct fixture *fixture = *state;
 
-    refused = 0x13;
-    group_result = ZT_STORE_FAILED;
+    watch.refused = 0x13;
+    watch.group_result = ZT_STORE_FAILED;
     ask_together(fixture, 0x10, AT_ONCE);
     assert_int_equal(count_configs(fixture), AT_ONCE - 1);
     assert_int_equal(count_members(fixture), AT_ONCE - 1);
@@ -187,9 +159,9 @@ static void one_overtaken_by_another_does_not_hold_up_the_others(void **state)
     struct fixture *fixture = *state;
     struct zt_record record = { ZT_RECORD_MEMBER, NWID, 0x13, 1, json, sizeof json - 1 };
 
-    assert_int_equal(whole->put(fixture->store, &record, ZT_NO_RECORD), ZT_STORE_OK);
+    assert_int_equal(watch.whole->put(fixture->store, &record, ZT_NO_RECORD), ZT_STORE_OK);
     ask_together(fixture, 0x10, AT_ONCE);
-    assert_int_equal(group_count, 1);
+    assert_int_equal(watch.group_count, 1);
     assert_int_equal(count_configs(fixture), AT_ONCE - 1);
     assert_int_equal(count_members(fixture), AT_ONCE - 1);
 }
@@ -306,7 +278,7 @@ static void a_store_that_fails_does_not_fill_the_log(void **state)
     struct fixture *fixture = *state;
 
     open_with_log(fixture);
-    put_result = ZT_STORE_FAILED;
+    watch.put_result = ZT_STORE_FAILED;
     for (int i = 0; i < 100; i++) {
         zt_controller_tend(fixture->controller, fixture->now);
         assert_null(set_network(fixture, NWID, "{\"name\":\"y\"}"));

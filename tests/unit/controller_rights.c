@@ -6,8 +6,6 @@
 
 #include "controller_database.h"
 
-static bool has_postgres;
-
 /* The tables are made by their owner; the clerk is given these rights on them, and none to make others. */
 static struct zt_store *open_as_clerk(const char *rights, char *error, size_t error_size)
 {
@@ -27,7 +25,7 @@ static int set_up_database(void **state)
 {
     (void)state;
     if (has_postgres)
-        database_run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        database_empty();
     return 0;
 }
 
@@ -71,18 +69,21 @@ static void who_may_only_read_is_told(void **unused)
     store->functions->close(store);
 }
 
+static int begin(void **unused)
+{
+    int result = database_begin(unused);
+
+    if (has_postgres)
+        database_run("CREATE ROLE clerk LOGIN");
+    return result;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(rights_on_rows_are_enough, set_up_database),
         cmocka_unit_test_setup(who_may_only_read_is_told, set_up_database),
     };
-    int failed;
 
-    has_postgres = database_start();
-    if (has_postgres)
-        database_run("CREATE ROLE clerk LOGIN");
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    database_stop();
-    return failed;
+    return cmocka_run_group_tests(tests, begin, database_end);
 }

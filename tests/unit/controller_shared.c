@@ -15,40 +15,9 @@
 
 static const zt_address member = UINT64_C(0x0651022d1b);
 
-static struct zt_store *open_store(const char *where)
-{
-    char error[256] = "";
-    struct zt_store *store = zt_store_open(where, true, error, sizeof error);
-
-    if (!store)
-        fail_msg("%s", error);
-    return store;
-}
-
-static void open_at(struct fixture *fixture, zt_address address, const char *where)
-{
-    struct zt_identity self = make_identity(address);
-    uint8_t seed[32] = { 7 };
-    char error[256] = "";
-
-    fixture->now = (struct zt_instant){ 5000, INT64_C(1700000000000) };
-    fixture->store = open_store(where);
-    fixture->controller = zt_controller_new(&self, fixture->store, seed, NULL, error, sizeof error);
-    if (!fixture->controller)
-        fail_msg("%s", error);
-}
-
-static void close_at(struct fixture *fixture)
-{
-    zt_controller_free(fixture->controller);
-    fixture->store->functions->close(fixture->store);
-}
-
 struct pair {
     struct fixture ours, other;
 };
-
-static bool has_postgres;
 
 static int set_up_pair(void **state)
 {
@@ -57,9 +26,9 @@ static int set_up_pair(void **state)
     *state = pair;
     if (!has_postgres)
         return 0;
-    database_run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-    open_at(&pair->ours, CONTROLLER_ADDRESS, database_store());
-    open_at(&pair->other, OTHER_ADDRESS, database_store());
+    database_empty();
+    open_at(&pair->ours, CONTROLLER_ADDRESS, database_store(), NULL);
+    open_at(&pair->other, OTHER_ADDRESS, database_store(), NULL);
     return 0;
 }
 
@@ -104,12 +73,6 @@ static void follow_to_effect(struct fixture *fixture)
         follow(fixture);
     }
     fail_msg("nothing came");
-}
-
-static void drain(struct fixture *fixture)
-{
-    while (take(fixture))
-        continue;
 }
 
 static void follow_to_name(struct fixture *fixture, zt_nwid nwid, const char *name)
@@ -386,7 +349,7 @@ static void a_row_that_is_locked_stops_only_changes_of_it(void **state)
     ask(ours, NWID, member);
     zt_config_free(take_config(ours, 99));
     follow(ours);
-    guest = open_store(database_store());
+    guest = open_store_at(database_store());
     assert_int_equal(guest->functions->begin(guest), ZT_STORE_OK);
     assert_int_equal(guest->functions->put(guest, &record, ZT_ANY_REVISION), ZT_STORE_OK);
     ask_with(ours, NWID, &identity, "v=7\nmajv=2\nrevr=1");
@@ -420,7 +383,7 @@ static void a_restore_by_another_program_is_taken_over(void **state)
 {
     struct pair *pair = pair_of(state);
     struct fixture *ours = &pair->ours;
-    struct zt_store *tool = open_store(database_store());
+    struct zt_store *tool = open_store_at(database_store());
     static const char json[] = "{\"name\":\"restored\"}";
     struct zt_record record = { ZT_RECORD_NETWORK, NWID, 0, 0, json, sizeof json - 1 };
 
@@ -437,20 +400,39 @@ static void a_restore_by_another_program_is_taken_over(void **state)
     assert_null(zt_controller_member(ours->controller, NWID, member, &ours->error));
 }
 
+struct place {
+    char folder[32], path[64];
+};
+
+static void open_on_file(struct fixture *fixture, struct place *place)
+{
+    char where[80];
+
+    zt_format(place->folder, sizeof place->folder, "/tmp/zt-shared-XXXXXX");
+    assert_non_null(mkdtemp(place->folder));
+    zt_format(place->path, sizeof place->path, "%s/controller.db", place->folder);
+    zt_format(where, sizeof where, "sqlite:%s", place->path);
+    open_at(fixture, CONTROLLER_ADDRESS, where, NULL);
+}
+
+static void close_on_file(struct fixture *fixture, const struct place *place)
+{
+    close_at(fixture);
+    assert_int_equal(unlink(place->path), 0);
+    assert_int_equal(rmdir(place->folder), 0);
+}
+
 static void sql_on_the_file_of_a_running_controller_is_taken_over(void **state)
 {
     struct fixture fixture = { 0 };
-    char folder[] = "/tmp/zt-shared-XXXXXX", where[64], path[64];
+    struct place place;
     sqlite3 *file;
 
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    zt_format(path, sizeof path, "%s/controller.db", folder);
-    zt_format(where, sizeof where, "sqlite:%s", path);
-    open_at(&fixture, CONTROLLER_ADDRESS, where);
+    open_on_file(&fixture, &place);
     assert_non_null(set_network(&fixture, NWID, "{\"name\":\"a\"}"));
     zt_controller_follow(fixture.controller, fixture.now);
-    assert_int_equal(sqlite3_open(path, &file), SQLITE_OK);
+    assert_int_equal(sqlite3_open(place.path, &file), SQLITE_OK);
     assert_int_equal(sqlite3_exec(file,
                                   "UPDATE network SET record = json_set(record, '$.name', 'b')",
                                   NULL, NULL, NULL),
@@ -458,9 +440,7 @@ static void sql_on_the_file_of_a_running_controller_is_taken_over(void **state)
     assert_int_equal(sqlite3_close(file), SQLITE_OK);
     follow_to_name(&fixture, NWID, "b");
     assert_non_null(set_network(&fixture, NWID, "{\"name\":\"c\"}"));
-    close_at(&fixture);
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(rmdir(folder), 0);
+    close_on_file(&fixture, &place);
 }
 
 /* A restore, or somebody with SQL who went to lunch. */
@@ -468,19 +448,16 @@ static void a_file_that_another_holds_is_as_good_as_away(void **state)
 {
     struct fixture fixture = { 0 };
     struct zt_identity identity = make_identity(member);
-    char folder[] = "/tmp/zt-shared-XXXXXX", where[64], path[64];
+    struct place place;
     sqlite3 *file;
 
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    zt_format(path, sizeof path, "%s/controller.db", folder);
-    zt_format(where, sizeof where, "sqlite:%s", path);
-    open_at(&fixture, CONTROLLER_ADDRESS, where);
+    open_on_file(&fixture, &place);
     assert_non_null(set_network(&fixture, NWID, "{\"private\":false,\"name\":\"a\"}"));
     ask(&fixture, NWID, member);
     zt_config_free(take_config(&fixture, 99));
     zt_controller_follow(fixture.controller, fixture.now);
-    assert_int_equal(sqlite3_open(path, &file), SQLITE_OK);
+    assert_int_equal(sqlite3_open(place.path, &file), SQLITE_OK);
     assert_int_equal(sqlite3_exec(file, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     ask_with(&fixture, NWID, &identity, "v=7\nmajv=2\nrevr=1"); /* its version is to be noted */
     take_error(&fixture, 0);
@@ -499,9 +476,7 @@ static void a_file_that_another_holds_is_as_good_as_away(void **state)
     assert_int_equal(sqlite3_close(file), SQLITE_OK);
     zt_controller_follow(fixture.controller, fixture.now);
     assert_json(json_object_get(set_network(&fixture, NWID, "{\"name\":\"c\"}"), "mtu"), "1400");
-    close_at(&fixture);
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(rmdir(folder), 0);
+    close_on_file(&fixture, &place);
 }
 
 static void a_record_without_revision_can_be_changed(void **state)
@@ -517,151 +492,8 @@ static void a_record_without_revision_can_be_changed(void **state)
     assert_json(json_object_get(set_network(fixture, NWID, "{\"name\":\"b\"}"), "revision"), "2");
 }
 
-static void after_a_restart_a_member_is_known_and_pushed_to_at_once(void **state)
-{
-    struct fixture *fixture = *state;
-    json_t *json;
-
-    assert_non_null(set_network(fixture, NWID, "{}"));
-    assert_non_null(set_member(fixture, NWID, member, "{}"));
-    ask(fixture, NWID, member);
-    drain(fixture);
-    zt_controller_free(fixture->controller);
-    open_controller(fixture);
-    pass(fixture, 60000);
-    zt_controller_tend(fixture->controller, fixture->now);
-    json = zt_controller_member(fixture->controller, NWID, member, &fixture->error);
-    assert_json(json_object_get(json, "lastSeen"), "1700000002000");
-    assert_json(json_object_get(json, "clientVersion"), "\"1.14.2\"");
-    assert_json(json_object_get(json, "physicalAddr"), "\"192.0.2.7/9993\"");
-    assert_json(json_object_get(json, "online"), "true");
-    json_decref(json);
-    assert_non_null(set_member(fixture, NWID, member, "{\"authorized\":true}"));
-    zt_config_free(take_config(fixture, 0));
-    pass(fixture, 60000);
-    zt_controller_tend(fixture->controller, fixture->now);
-    json = zt_controller_member(fixture->controller, NWID, member, &fixture->error);
-    assert_json(json_object_get(json, "online"), "false");
-    json_decref(json);
-}
-
-/* Written by others: the distance to it would overflow, and after a time in the future a member would be
-   online for as long. */
-static void a_time_that_cannot_be_is_none(void **state)
-{
-    static const char *const times[] = { "-9223372036854775808", "9223372036854775807", "-1" };
-    struct fixture *fixture = *state;
-
-    assert_non_null(set_network(fixture, NWID, "{}"));
-    assert_non_null(set_member(fixture, NWID, member, "{}"));
-    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
-        char text[128];
-        struct zt_record record = { .kind = ZT_RECORD_SEEN, .nwid = NWID, .address = member };
-        json_t *json;
-
-        record.length = zt_format(text, sizeof text, "{\"lastSeen\":%s,\"traits\":{}}", times[i]);
-        record.json = text;
-        assert_int_equal(fixture->store->functions->put(fixture->store, &record, 0), ZT_STORE_OK);
-        zt_controller_free(fixture->controller);
-        open_controller(fixture);
-        pass(fixture, 1000);
-        zt_controller_tend(fixture->controller, fixture->now);
-        json = zt_controller_member(fixture->controller, NWID, member, &fixture->error);
-        assert_json(json_object_get(json, "lastSeen"), "0");
-        assert_json(json_object_get(json, "online"), "false");
-        json_decref(json);
-    }
-}
-
-static void after_a_restart_late_revocations_are_told_again(void **state)
-{
-    struct fixture *fixture = *state;
-
-    assert_non_null(set_network(fixture, NWID, "{\"private\":false}"));
-    for (zt_address address = 0x10; address < 0x13; address++)
-        ask(fixture, NWID, address);
-    drain(fixture);
-    assert_non_null(set_member(fixture, NWID, 0x10, "{\"authorized\":false}"));
-    pass(fixture, 1500000);
-    assert_non_null(set_member(fixture, NWID, 0x11, "{\"authorized\":false}"));
-    pass(fixture, 600000);                   /* the first certificate has run out */
-    zt_controller_free(fixture->controller); /* killed before it could tell */
-    open_controller(fixture);
-    zt_controller_tend(fixture->controller, fixture->now);
-    for (int i = 0; i < 2; i++) { /* the one left, and the target */
-        assert_true(take(fixture));
-        assert_int_equal(fixture->effect.kind, ZT_CONTROLLER_REVOKE);
-        assert_true(fixture->effect.revocation.target == 0x11);
-    }
-    assert_false(take(fixture));
-    pass(fixture, 1000);
-    zt_controller_tend(fixture->controller, fixture->now);
-    assert_false(take(fixture));
-}
-
-static void what_a_first_request_tells_is_stored_within_a_second(void **state)
-{
-    struct fixture *fixture = *state, second = *fixture;
-
-    assert_non_null(set_network(fixture, NWID, "{\"private\":false}"));
-    ask(fixture, NWID, member);
-    drain(fixture);
-    pass(fixture, 1000);
-    zt_controller_tend(fixture->controller, fixture->now);
-    open_controller(&second); /* the first did not get to say good-bye */
-    assert_non_null(set_network(&second, NWID, "{\"name\":\"x\"}"));
-    zt_config_free(take_config(&second, 0));
-    zt_controller_free(second.controller);
-}
-
-/* Through a store that counts. */
-static const struct zt_store_functions *whole;
-static unsigned seen_count;
-
-static int count_put(struct zt_store *store, const struct zt_record *record, uint64_t expected)
-{
-    seen_count += record->kind == ZT_RECORD_SEEN;
-    return whole->put(store, record, expected);
-}
-
-static void times_of_many_members_are_stored_a_thousand_a_second(void **state)
-{
-    struct fixture *fixture = *state;
-    struct zt_store_functions counting = *fixture->store->functions;
-
-    whole = fixture->store->functions;
-    counting.put = count_put;
-    fixture->store->functions = &counting;
-    assert_non_null(set_network(fixture, NWID, "{\"private\":false}"));
-    for (zt_address address = 1; address <= 1500; address++) {
-        ask(fixture, NWID, address);
-        drain(fixture);
-    }
-    for (unsigned second = 0; second < 4; second++) {
-        seen_count = 0;
-        pass(fixture, 1000);
-        zt_controller_tend(fixture->controller, fixture->now);
-        assert_int_equal(seen_count, second == 0 ? 1000 : second == 1 ? 500 : 0);
-    }
-    fixture->store->functions = whole;
-}
-
 #define PAIR(name) cmocka_unit_test_setup_teardown(name, set_up_pair, tear_down_pair)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
-static int start_database(void **unused)
-{
-    (void)unused;
-    has_postgres = database_start();
-    return 0;
-}
-
-static int stop_database(void **unused)
-{
-    (void)unused;
-    database_stop();
-    return 0;
-}
 
 int main(void)
 {
@@ -682,12 +514,7 @@ int main(void)
         cmocka_unit_test(sql_on_the_file_of_a_running_controller_is_taken_over),
         cmocka_unit_test(a_file_that_another_holds_is_as_good_as_away),
         TEST(a_record_without_revision_can_be_changed),
-        TEST(after_a_restart_a_member_is_known_and_pushed_to_at_once),
-        TEST(a_time_that_cannot_be_is_none),
-        TEST(after_a_restart_late_revocations_are_told_again),
-        TEST(what_a_first_request_tells_is_stored_within_a_second),
-        TEST(times_of_many_members_are_stored_a_thousand_a_second),
     };
 
-    return cmocka_run_group_tests(tests, start_database, stop_database);
+    return cmocka_run_group_tests(tests, database_begin, database_end);
 }

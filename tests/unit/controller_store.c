@@ -16,7 +16,6 @@ enum kind { MEMORY, SQLITE, POSTGRES };
 static const enum kind kinds[] = { MEMORY, SQLITE, POSTGRES };
 
 static char folder[64], path[80], where[128];
-static bool has_postgres;
 
 static int make_folder(void **state)
 {
@@ -30,7 +29,7 @@ static int make_folder(void **state)
         zt_format(where, sizeof where, "sqlite:%s", path);
     if (*kind == POSTGRES && has_postgres) {
         zt_format(where, sizeof where, "%s", database_store());
-        database_run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        database_empty();
     }
     return 0;
 }
@@ -50,15 +49,9 @@ static int remove_folder(void **unused)
 
 static struct zt_store *open_store(void **state)
 {
-    char error[256] = "";
-    struct zt_store *store;
-
     if (*(const enum kind *)*state == POSTGRES && !has_postgres)
         skip();
-    store = zt_store_open(where, true, error, sizeof error);
-    if (!store)
-        fail_msg("%s", error);
-    return store;
+    return open_store_at(where);
 }
 
 static struct zt_store *open_again(void **state, struct zt_store *store)
@@ -438,20 +431,6 @@ static void a_store_that_fails_changes_nothing_in_memory(void **state)
     }
 #define EACH(name) TEST(name, MEMORY), TEST(name, SQLITE), TEST(name, POSTGRES)
 
-static int stop_database(void **unused)
-{
-    (void)unused;
-    database_stop();
-    return 0;
-}
-
-static int start_database(void **unused)
-{
-    (void)unused;
-    has_postgres = database_start();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,5 +452,5 @@ int main(void)
                                         tear_down),
     };
 
-    return cmocka_run_group_tests(tests, start_database, stop_database);
+    return cmocka_run_group_tests(tests, database_begin, database_end);
 }

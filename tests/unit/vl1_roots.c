@@ -94,6 +94,20 @@ static void a_moon_is_found_by_its_seed(void **unused)
     lab_free(lab);
 }
 
+static void a_root_that_we_are_in_touch_with_is_asked_for_its_moon_at_once(void **unused)
+{
+    struct lab *lab = lab_with_root(2);
+    struct zt_world moon = lab_world(lab, ZT_WORLD_MOON, MOON, 500, 0, 1);
+
+    (void)unused;
+    assert_int_equal(lab_offer(lab, 0, &moon), ZT_DROP_NONE);
+    lab_run(lab, 70000);
+    assert_true(zt_vl1_orbit(lab->nodes[1].vl1, lab->now, MOON, lab_address(lab, 0)));
+    lab_run(lab, 1000);
+    assert_non_null(zt_roots_moon(&lab->nodes[1].vl1->roots, MOON));
+    lab_free(lab);
+}
+
 static void a_moon_nobody_wants_is_not_taken_from_the_network(void **unused)
 {
     struct lab *lab = lab_with_root(3);
@@ -218,6 +232,7 @@ int main(void)
         cmocka_unit_test(the_first_planet_never_comes_from_the_network),
         cmocka_unit_test(a_truncated_world_is_refused_at_every_length),
         cmocka_unit_test(a_moon_is_found_by_its_seed),
+        cmocka_unit_test(a_root_that_we_are_in_touch_with_is_asked_for_its_moon_at_once),
         cmocka_unit_test(a_moon_nobody_wants_is_not_taken_from_the_network),
         cmocka_unit_test(a_new_moon_is_taken_from_its_seed_only_and_logged),
         cmocka_unit_test(orbiting_has_its_bound),

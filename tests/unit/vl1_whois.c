@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* WHOIS: who is asked, whose answers are believed, and what waits for them. */
+#include "../make_identity.h"
 #include "vl1_lab.h"
 
 static void answer_whois(struct lab *lab, size_t from, size_t to, size_t about, bool is_expected)
@@ -253,19 +254,6 @@ static void a_flood_of_made_up_senders_neither_hides_our_questions_nor_is_passed
     lab_free(lab);
 }
 
-static struct zt_identity made_identity(zt_address address)
-{
-    struct zt_identity identity = { .address = address, .has_secret = true };
-    uint8_t seed[32] = { 0 };
-    struct zt_rng rng;
-
-    zt_store_u64(seed, address);
-    zt_rng_init(&rng, seed);
-    zt_rng_bytes(&rng, identity.secret.bytes, sizeof identity.secret.bytes);
-    zt_public_key_of(&identity.key, &identity.secret);
-    return identity;
-}
-
 static size_t count_known(struct zt_vl1 *vl1, zt_address first, size_t count)
 {
     size_t known = 0;
@@ -284,7 +272,7 @@ static void senders_that_a_root_knows_are_learned_faster_than_made_up_ones(void 
 
     (void)unused;
     for (zt_address i = 0; i < REAL; i++) {
-        struct zt_identity identity = made_identity(FIRST + i);
+        struct zt_identity identity = make_identity(FIRST + i);
 
         assert_non_null(zt_topology_add(lab->nodes[0].vl1, &identity, NULL));
     }
@@ -312,7 +300,7 @@ static void what_is_learned_by_mention_has_a_rate_too(void **unused)
 
     (void)unused;
     for (zt_address i = 0; i < REAL; i++) {
-        struct zt_identity identity = made_identity(FIRST + i);
+        struct zt_identity identity = make_identity(FIRST + i);
 
         assert_non_null(zt_topology_add(lab->nodes[0].vl1, &identity, NULL));
     }

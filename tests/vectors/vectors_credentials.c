@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Vectors of credentials: their bytes, what was signed, who is believed, who agrees with whom. */
+#include "vectors_grants.h"
 #include "vectors_membership.h"
 
 #include "vl2/revocation.h"
@@ -90,21 +91,6 @@ static struct zt_writer scratch_for(struct vectors_bytes bytes)
     return zt_writer_of(vectors_scratch(bytes.length), bytes.length);
 }
 
-static bool qualifiers_are(const struct zt_com *com, const json_t *list)
-{
-    if (json_array_size(list) != com->count)
-        return false;
-    for (size_t i = 0; i < com->count; i++) {
-        const json_t *entry = json_array_get(list, i);
-
-        if ((int64_t)com->qualifiers[i].id != vectors_integer(entry, "id") ||
-            com->qualifiers[i].value != vectors_number(entry, "value", 16) ||
-            com->qualifiers[i].max_delta != vectors_number(entry, "max_delta", 16))
-            return false;
-    }
-    return true;
-}
-
 /* Left out where there is none. */
 static bool has_signature(const json_t *entry, const struct zt_com *com)
 {
@@ -132,7 +118,7 @@ static const char *check_com(const json_t *root, const json_t *entry)
     zt_com_read(&com, &in);
     if (in.failed || zt_reader_left(&in) > 0)
         return "refused";
-    if (!qualifiers_are(&com, json_object_get(entry, "qualifiers")) ||
+    if (!vectors_qualifiers_are(&com, json_object_get(entry, "qualifiers")) ||
         com.signer != vectors_number(entry, "signed_by", 10) || !has_signature(entry, &com))
         return "fields differ";
     if (!is_com_signed_over(entry, bytes, com.count))
@@ -163,7 +149,7 @@ static const char *check_com_parse(const json_t *root, const json_t *entry)
         return "verdict differs";
     if (in.failed || json_object_get(entry, "qualifiers") == NULL)
         return NULL;
-    return vectors_expect(qualifiers_are(&com, json_object_get(entry, "qualifiers")),
+    return vectors_expect(vectors_qualifiers_are(&com, json_object_get(entry, "qualifiers")),
                           "qualifiers differ");
 }
 
@@ -223,20 +209,6 @@ static bool owns_as_recorded(const struct zt_ownership *ownership, const json_t 
     return true;
 }
 
-static bool things_are(const struct zt_ownership *ownership, const json_t *list)
-{
-    if (json_array_size(list) != ownership->thing_count)
-        return false;
-    for (size_t i = 0; i < ownership->thing_count; i++) {
-        const json_t *thing = json_array_get(list, i);
-
-        if (ownership->things[i].type != vectors_integer(thing, "type") ||
-            !vectors_same(vectors_bytes(thing, "value16"), ownership->things[i].value, 16))
-            return false;
-    }
-    return true;
-}
-
 static const char *check_ownership(const json_t *root, const json_t *entry)
 {
     struct vectors_bytes bytes = vectors_bytes(entry, "bytes");
@@ -255,7 +227,7 @@ static const char *check_ownership(const json_t *root, const json_t *entry)
         ownership.flags != vectors_number(entry, "flags", 16) ||
         ownership.id != vectors_integer(entry, "id") ||
         ownership.member != vectors_number(entry, "issued_to", 10) ||
-        !things_are(&ownership, json_object_get(entry, "things")))
+        !vectors_things_are(&ownership, json_object_get(entry, "things")))
         return "fields differ";
     if (!is_framed_without_signature(entry, bytes))
         return "signed bytes differ";

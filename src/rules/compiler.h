@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the steps of compiling share: words, macros, the book that is being written. Seen inside the
    layer only. */
-#ifndef ZT_RULES_COMPILE_H
-#define ZT_RULES_COMPILE_H
+#ifndef ZT_RULES_COMPILER_H
+#define ZT_RULES_COMPILER_H
 
 #include "rules/matches.h"
 #include "rules/words.h"
@@ -59,20 +59,5 @@ bool zt_compiler_is_done(const struct zt_compiler *compiler);
 /* The macro of this name, NULL: there is none. */
 struct zt_rules_macro *zt_compiler_macro(struct zt_compiler *compiler, const char *at,
                                          size_t length);
-/* `name(a,b)` divided: the length of the name, and where its arguments begin and how long they are.
-   False if the parentheses are wrong. */
-ZT_MUST_USE bool zt_word_call(const struct zt_word *word, size_t *name_length,
-                              const char **arguments, size_t *arguments_length);
-
-/* First step: what is declared at the top, without any rules. */
-void zt_rules_declare(struct zt_compiler *compiler);
-void zt_rules_declare_macro(struct zt_compiler *compiler, size_t open);
-void zt_rules_declare_tag(struct zt_compiler *compiler, size_t open);
-/* Second step: actions and includes of a scope, appended to the list. */
-void zt_rules_emit(struct zt_compiler *compiler, struct zt_rules_scope *scope,
-                   struct zt_rule_list *list);
-/* An include, whose word is the next. */
-void zt_rules_include(struct zt_compiler *compiler, struct zt_rules_scope *scope,
-                      struct zt_rule_list *list, const struct zt_word *by);
 
 #endif
