@@ -42,8 +42,10 @@ static const struct {
     const char *word;
     json_t *(*answer)(struct zt_service *service, const struct zt_api_call *call, int *status);
 } parts[] = {
-    { "/status", zt_api_status },    { "/peer", zt_api_peers },  { "/moon", zt_api_moons },
-    { "/network", zt_api_networks }, { "/rules", zt_api_rules },
+    { "/status", zt_api_status },
+    { "/peer", zt_api_peers },
+    { "/moon", zt_api_moons },
+    { "/rules", zt_api_rules },
 };
 
 json_t *zt_api_route(const struct zt_api *api, const char *method, const char *path,
@@ -57,6 +59,9 @@ json_t *zt_api_route(const struct zt_api *api, const char *method, const char *p
     call.rest = behind(path, "/counters");
     if (call.rest)
         return counters(api, &call, status);
+    call.rest = behind(path, "/network");
+    if (call.rest)
+        return zt_api_networks(api->service, api->policies, &call, status);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         call.rest = behind(path, parts[i].word);
         if (call.rest)

@@ -4,10 +4,12 @@
 #define ZT_CMD_API_H
 
 #include "cmd/keeper.h"
+#include "cmd/policies.h"
 
 struct zt_api {
-    struct zt_service *service; /* borrowed, as is the keeper */
-    struct zt_keeper *keeper;   /* NULL: no controller here */
+    struct zt_service *service;   /* borrowed, as are the next two */
+    struct zt_keeper *keeper;     /* NULL: no controller here */
+    struct zt_policies *policies; /* NULL: no network is joined or left here */
 };
 
 /* Always a JSON value, with *status set. body may be NULL. */

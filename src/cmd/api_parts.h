@@ -3,6 +3,7 @@
 #ifndef ZT_CMD_API_PARTS_H
 #define ZT_CMD_API_PARTS_H
 
+#include "cmd/policies.h"
 #include "service/service.h"
 
 #include <jansson.h>
@@ -17,7 +18,8 @@ struct zt_api_call {
 json_t *zt_api_status(struct zt_service *service, const struct zt_api_call *call, int *status);
 json_t *zt_api_peers(struct zt_service *service, const struct zt_api_call *call, int *status);
 json_t *zt_api_moons(struct zt_service *service, const struct zt_api_call *call, int *status);
-json_t *zt_api_networks(struct zt_service *service, const struct zt_api_call *call, int *status);
+json_t *zt_api_networks(struct zt_service *service, struct zt_policies *policies,
+                        const struct zt_api_call *call, int *status);
 json_t *zt_api_counters(struct zt_service *service, const struct zt_api_call *call, int *status);
 json_t *zt_api_rules(struct zt_service *service, const struct zt_api_call *call, int *status);
 

@@ -58,14 +58,16 @@ static json_t *wall_time(int64_t mono_ms, struct zt_instant now)
     return json_integer(mono_ms < 0 ? 0 : now.wall_ms - (now.mono_ms - mono_ms));
 }
 
-static json_t *path_json(const struct zt_path_status *path, struct zt_instant now)
+/* All our sockets share the port of a root or controller. */
+static json_t *path_json(const struct zt_path_status *path, struct zt_instant now, uint16_t port)
 {
-    return json_pack(
-        "{s:o, s:o, s:o, s:i, s:I, s:b, s:b, s:b, s:I}", "address",
-        zt_api_endpoint(&path->link.remote, true), "lastSend", wall_time(path->sent_ms, now),
-        "lastReceive", wall_time(path->heard_ms, now), "latency", path->latency_ms, "trustedPathId",
-        (json_int_t)path->trusted_path_id, "active", path->alive, "expired", path->expired,
-        "preferred", path->preferred, "localSocket", (json_int_t)path->link.socket);
+    return json_pack("{s:o, s:o, s:o, s:i, s:I, s:b, s:b, s:b, s:I, s:i}", "address",
+                     zt_api_endpoint(&path->link.remote, true), "lastSend",
+                     wall_time(path->sent_ms, now), "lastReceive", wall_time(path->heard_ms, now),
+                     "latency", path->latency_ms, "trustedPathId",
+                     (json_int_t)path->trusted_path_id, "active", path->alive, "expired",
+                     path->expired, "preferred", path->preferred, "localSocket",
+                     (json_int_t)path->link.socket, "localPort", (int)port);
 }
 
 static const char *role_name(enum zt_world_type role)
@@ -75,7 +77,7 @@ static const char *role_name(enum zt_world_type role)
     return role == ZT_WORLD_MOON ? "MOON" : "LEAF";
 }
 
-static json_t *peer_json(const struct zt_peer_status *peer)
+static json_t *peer_json(const struct zt_peer_status *peer, uint16_t port)
 {
     static const char *const ciphers[] = { "mac-only", "salsa", "trusted", "gmac-siv" };
     struct zt_instant now = zt_host_now();
@@ -84,7 +86,7 @@ static json_t *peer_json(const struct zt_peer_status *peer)
 
     zt_format(version, sizeof version, "%d.%d.%d", peer->major, peer->minor, peer->revision);
     for (size_t i = 0; i < peer->path_count; i++)
-        (void)json_array_append_new(paths, path_json(&peer->paths[i], now));
+        (void)json_array_append_new(paths, path_json(&peer->paths[i], now, port));
     return json_pack("{s:o, s:s, s:i, s:i, s:i, s:i, s:s, s:s, s:b, s:b, s:o}", "address",
                      zt_api_hex(peer->address, 10), "version", version, "versionMajor", peer->major,
                      "versionMinor", peer->minor, "versionRev", peer->revision, "latency",
@@ -92,9 +94,16 @@ static json_t *peer_json(const struct zt_peer_status *peer)
                      ciphers[peer->cipher & 3], "isBonded", 0, "tunneled", 0, "paths", paths);
 }
 
+struct list {
+    json_t *peers;
+    uint16_t port;
+};
+
 static void append(void *context, const struct zt_peer_status *peer)
 {
-    (void)json_array_append_new(context, peer_json(peer));
+    struct list *list = context;
+
+    (void)json_array_append_new(list->peers, peer_json(peer, list->port));
 }
 
 /* An empty object if it is not known: who asks does so to learn that. */
@@ -102,6 +111,7 @@ static json_t *one_peer(struct zt_service *service, const char *text, int *statu
 {
     struct zt_peer_status peer;
     struct zt_node *node;
+    uint16_t port = zt_service_port(service, 0);
     uint64_t address;
     bool is_known;
 
@@ -110,20 +120,20 @@ static json_t *one_peer(struct zt_service *service, const char *text, int *statu
     node = zt_service_lock(service);
     is_known = node && zt_vl1_peer_status(zt_node_vl1(node), address, &peer);
     zt_service_unlock(service);
-    return is_known ? peer_json(&peer) : json_object();
+    return is_known ? peer_json(&peer, port) : json_object();
 }
 
 json_t *zt_api_peers(struct zt_service *service, const struct zt_api_call *call, int *status)
 {
-    json_t *list;
+    struct list list;
 
     if (strcmp(call->method, "GET") != 0)
         return zt_api_no_method(status);
     if (*call->rest)
         return one_peer(service, call->rest + 1, status);
-    list = json_array();
-    if (zt_api_each_peer(service, append, list))
-        return list;
-    json_decref(list);
+    list = (struct list){ json_array(), zt_service_port(service, 0) };
+    if (zt_api_each_peer(service, append, &list))
+        return list.peers;
+    json_decref(list.peers);
     return zt_api_error(status, 503, "the node is not running yet");
 }

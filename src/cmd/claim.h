@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* A descriptor that holds the claim until it is closed, or the process ends in any other way. -1: error says
-   why, for instance that another process has it. home is short enough for a socket's path. */
+   why, for instance that another process has it. */
 int zt_claim(const char *home, char *error, size_t error_size);
 
 #endif

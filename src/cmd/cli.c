@@ -5,6 +5,7 @@
 
 #include "cmd/cli.h"
 
+#include "base/endpoint.h"
 #include "base/text.h"
 #include "cmd/args.h"
 #include "cmd/commands.h"
@@ -18,12 +19,12 @@
 #include <string.h>
 
 #define DEFAULT_HOME "/var/lib/zerotier-one"
-#define PATH_TEXT 256
+#define MOST_WORD 200 /* of a token, a host's name */
 
 struct command {
     const char *name;
     const char *arguments;
-    int words; /* at least, with the name */
+    int least, most; /* words, with the name */
     int (*run)(struct zt_cli *cli, int count, char **words);
 };
 
@@ -60,11 +61,31 @@ const char *zt_cli_text(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
 
-    return text ? text : "-";
+    return text && *text ? text : "-";
 }
 
-/* Asks, and says "200 <command> OK", or with -j what was answered. */
-static int tell(struct zt_cli *cli, const char *command, const char *method, const char *path,
+int64_t zt_cli_number(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+bool zt_cli_is_set(const json_t *object, const char *key)
+{
+    return json_is_true(json_object_get(object, key));
+}
+
+void zt_cli_put(const char *text)
+{
+    for (const char *at = text ? text : "-"; *at; at++) {
+        bool is_c1 = at[0] == '\xc2' && (unsigned char)at[1] >= 0x80 && (unsigned char)at[1] < 0xa0;
+
+        if (is_c1)
+            at++;
+        (void)putchar(is_c1 || iscntrl((unsigned char)*at) ? '?' : *at);
+    }
+}
+
+int zt_cli_tell(struct zt_cli *cli, const char *command, const char *method, const char *path,
                 const char *body, bool may_json)
 {
     json_t *answer = zt_cli_ask(cli, command, method, path, body);
@@ -79,130 +100,19 @@ static int tell(struct zt_cli *cli, const char *command, const char *method, con
     return ZT_CLI_OK;
 }
 
-/* "/network/<nwid>"; false: reported. */
-static bool network_path(char path[PATH_TEXT], const char *nwid)
-{
-    uint64_t number;
-
-    if (strlen(nwid) != 16 || !zt_hex_number(&number, nwid, 16)) {
-        (void)fprintf(stderr, "invalid network id\n");
-        return false;
-    }
-    zt_format(path, PATH_TEXT, "/network/%s", nwid);
-    return true;
-}
-
-static int run_join(struct zt_cli *cli, int count, char **words)
-{
-    char path[PATH_TEXT];
-
-    (void)count;
-    if (!network_path(path, words[1]))
-        return ZT_CLI_USAGE;
-    return tell(cli, "join", "POST", path, "{}", true);
-}
-
-static int run_leave(struct zt_cli *cli, int count, char **words)
-{
-    char path[PATH_TEXT];
-
-    (void)count;
-    if (!network_path(path, words[1]))
-        return ZT_CLI_USAGE;
-    return tell(cli, "leave", "DELETE", path, NULL, true);
-}
-
-/* The world id is the address of the first root, in 10 digits; longer forms have leading zeros. */
-static bool moon_path(char path[PATH_TEXT], const char *text)
-{
-    size_t digits = strlen(text);
-    uint64_t id;
-
-    if (digits == 0 || digits > 16 || !zt_hex_number(&id, text, (unsigned)digits)) {
-        (void)fprintf(stderr, "invalid world id\n");
-        return false;
-    }
-    if (id >> 40 == 0)
-        zt_format(path, PATH_TEXT, "/moon/%010llx", (unsigned long long)id);
-    else
-        zt_format(path, PATH_TEXT, "/moon/%016llx", (unsigned long long)id);
-    return true;
-}
-
-static int run_orbit(struct zt_cli *cli, int count, char **words)
-{
-    char path[PATH_TEXT], body[64];
-    uint64_t seed;
-
-    (void)count;
-    if (!moon_path(path, words[1]))
-        return ZT_CLI_USAGE;
-    if (strlen(words[2]) != 10 || !zt_hex_number(&seed, words[2], 10)) {
-        (void)fprintf(stderr, "invalid address of a seed\n");
-        return ZT_CLI_USAGE;
-    }
-    zt_format(body, sizeof body, "{\"seed\":\"%s\"}", words[2]);
-    return tell(cli, "orbit", "POST", path, body, false);
-}
-
-static int run_deorbit(struct zt_cli *cli, int count, char **words)
-{
-    char path[PATH_TEXT];
-
-    (void)count;
-    if (!moon_path(path, words[1]))
-        return ZT_CLI_USAGE;
-    return tell(cli, "deorbit", "DELETE", path, NULL, true);
-}
-
-static int run_listmoons(struct zt_cli *cli, int count, char **words)
-{
-    json_t *moons = zt_cli_ask(cli, "listmoons", "GET", "/moon", NULL);
-
-    (void)count;
-    (void)words;
-    if (!moons)
-        return ZT_CLI_FAILED;
-    zt_cli_print(moons);
-    json_decref(moons);
-    return ZT_CLI_OK;
-}
-
-/* "<name>=<value>"; a name that is none of a network's settings does nothing. */
-static int run_set(struct zt_cli *cli, int count, char **words)
-{
-    static const char *const names[] = { "allowManaged", "allowGlobal", "allowDefault",
-                                         "allowDNS" };
-    const char *divider = strchr(words[2], '=');
-    size_t length = divider ? (size_t)(divider - words[2]) : 0;
-    char path[PATH_TEXT], body[64];
-    json_t *network;
-
-    (void)count;
-    if (!network_path(path, words[1]))
-        return ZT_CLI_USAGE;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (length != strlen(names[i]) || strncmp(names[i], words[2], length) != 0)
-            continue;
-        zt_format(body, sizeof body, "{\"%s\":%s}", names[i],
-                  divider[1] == 't' || divider[1] == '1' ? "true" : "false");
-        network = zt_cli_ask(cli, "set", "POST", path, body);
-        if (!network)
-            return ZT_CLI_FAILED;
-        zt_cli_print(network);
-        json_decref(network);
-        return ZT_CLI_OK;
-    }
-    (void)fprintf(stderr, "zerotier-cli: %s: no such setting, nothing is changed\n", words[2]);
-    return ZT_CLI_OK; /* and no failure: so it always was */
-}
-
 /* A path of the API itself. */
 static int run_raw(struct zt_cli *cli, const char *path)
 {
     char error[256];
-    int status = zt_http_ask(&cli->place, "GET", path, NULL, &cli->text, error, sizeof error);
+    int status;
 
+    for (const char *at = path; *at; at++)
+        if (!isgraph((unsigned char)*at)) {
+            (void)fputs("zerotier-cli: not a path: a blank, for instance, is written %20\n",
+                        stderr);
+            return ZT_CLI_USAGE;
+        }
+    status = zt_http_ask(&cli->place, "GET", path, NULL, &cli->text, error, sizeof error);
     if (status == 0) {
         (void)fprintf(stderr, "Error connecting to the ZeroTier service: %s\n", error);
         return ZT_CLI_FAILED;
@@ -215,18 +125,22 @@ static int run_raw(struct zt_cli *cli, const char *path)
 }
 
 static const struct command commands[] = {
-    { "info", "", 1, zt_cli_info },
-    { "status", "", 1, zt_cli_info },
-    { "listpeers", "", 1, zt_cli_listpeers },
-    { "peers", "", 1, zt_cli_peers },
-    { "listnetworks", "", 1, zt_cli_listnetworks },
-    { "join", "<network>", 2, run_join },
-    { "leave", "<network>", 2, run_leave },
-    { "set", "<network> <setting>=<true|false>", 3, run_set },
-    { "get", "<network> <property>", 3, zt_cli_get },
-    { "listmoons", "", 1, run_listmoons },
-    { "orbit", "<world id> <seed>", 3, run_orbit },
-    { "deorbit", "<world id>", 2, run_deorbit },
+    { "info", "", 1, 1, zt_cli_info },
+    { "status", "", 1, 1, zt_cli_info },
+    { "listpeers", "", 1, 1, zt_cli_listpeers },
+    { "peers", "", 1, 1, zt_cli_peers },
+    { "listnetworks", "", 1, 1, zt_cli_listnetworks },
+    { "join", "<network>", 2, 2, zt_cli_join },
+    { "leave", "<network>", 2, 2, zt_cli_leave },
+    { "set", "<network> <setting>=<true|false>", 3, 3, zt_cli_set },
+    { "get", "<network> <property>", 3, 3, zt_cli_get },
+    { "listmoons", "", 1, 1, zt_cli_listmoons },
+    { "orbit", "<world id> <seed>", 3, 3, zt_cli_orbit },
+    { "deorbit", "<world id>", 2, 2, zt_cli_deorbit },
+    { "listbonds", "", 1, 1, zt_cli_listbonds },
+    { "bond", "list | <address> show | <address> rotate | setmtu <mtu> <interface> <ip>", 2, 5,
+      zt_cli_bond },
+    { "dump", "", 1, 1, zt_cli_dump },
 };
 
 static void print_help(FILE *to)
@@ -242,11 +156,12 @@ static void print_help(FILE *to)
                 "commands:\n",
                 to);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        (void)fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].arguments);
+        (void)fprintf(to, "  %-*s%s%s\n", *commands[i].arguments ? 12 : 0, commands[i].name,
+                      *commands[i].arguments ? " " : "", commands[i].arguments);
     (void)fputs("  /<path>      a GET of the API itself\n", to);
 }
 
-/* The first word of a small file, cut to fit. */
+/* The first word of a small file, of which a longer one is none. */
 static bool read_word(char *out, size_t size, const char *folder, const char *name)
 {
     char path[ZT_HOME_TEXT], error[ZT_HOME_TEXT];
@@ -254,7 +169,7 @@ static bool read_word(char *out, size_t size, const char *folder, const char *na
     size_t length, at = 0, end;
 
     zt_format(path, sizeof path, "%.400s/%s", folder, name);
-    if (zt_home_read(path, 4096, &bytes, &length, error) != 0)
+    if (!zt_home_is_plain(path, error) || zt_home_read(path, 4096, &bytes, &length, error) != 0)
         return false;
     while (at < length && isspace(bytes[at]))
         at++;
@@ -263,7 +178,7 @@ static bool read_word(char *out, size_t size, const char *folder, const char *na
     zt_format(out, size, "%.*s", (int)(end - at), (const char *)bytes + at);
     zt_wipe(bytes, length);
     free(bytes);
-    return *out != 0;
+    return *out != 0 && end - at < size;
 }
 
 static bool find_port(struct zt_cli *cli)
@@ -278,8 +193,10 @@ static bool find_port(struct zt_cli *cli)
         cli->place.port = (unsigned)port;
         return true;
     }
-    (void)fprintf(stderr, "zerotier-cli: missing port and zerotier-one.port not found in %s\n",
-                  cli->home);
+    zt_format(cli->missing, sizeof cli->missing,
+              "missing port and zerotier-one.port not found or not readable in %.380s "
+              "(try again as its owner)",
+              cli->home);
     return false;
 }
 
@@ -293,11 +210,33 @@ static bool find_token(struct zt_cli *cli)
     if (read_word(cli->token, sizeof cli->token, cli->home, "authtoken.secret") ||
         (user && read_word(cli->token, sizeof cli->token, user, ".zeroTierOneAuthToken")))
         return true;
-    (void)fprintf(stderr,
-                  "zerotier-cli: authtoken.secret not found or not readable in %s "
-                  "(try again as its owner)\n",
+    if (!*cli->missing)
+        zt_format(cli->missing, sizeof cli->missing,
+                  "authtoken.secret not found or not readable in %.380s (try again as its owner)",
                   cli->home);
     return false;
+}
+
+/* What goes into a line of HTTP as it is. */
+static bool is_printable(const char *text)
+{
+    size_t length = strlen(text);
+
+    for (size_t i = 0; i < length; i++)
+        if (!isgraph((unsigned char)text[i]))
+            return false;
+    return length > 0 && length < MOST_WORD;
+}
+
+/* A name, or an address without port and brackets. */
+static bool is_host(const char *text)
+{
+    struct zt_endpoint ip;
+    bool is_name = is_printable(text);
+
+    for (const char *at = text; *at; at++)
+        is_name = is_name && (isalnum((unsigned char)*at) || strchr("-._", *at));
+    return is_name || (!strchr(text, '/') && zt_endpoint_parse(&ip, text, 0));
 }
 
 /* One switch; ZT_GO_ON, or the exit code. */
@@ -312,9 +251,9 @@ static int read_switch(struct zt_cli *cli, const char *text)
         cli->home = value;
     else if (text[1] == 'p' && zt_args_number(&port, value, 1, 65535))
         cli->place.port = (unsigned)port;
-    else if (text[1] == 'T' && *value)
+    else if (text[1] == 'T' && is_printable(value))
         cli->place.token = value;
-    else if (text[1] == 'H' && *value)
+    else if (text[1] == 'H' && is_host(value))
         cli->place.host = value;
     else if (text[1] == 'v' && !*value) {
         (void)printf("%d.%d.%d\n", ZT_VERSION_MAJOR, ZT_VERSION_MINOR, ZT_VERSION_REVISION);
@@ -322,50 +261,74 @@ static int read_switch(struct zt_cli *cli, const char *text)
     } else {
         bool is_help = strcmp(text, "-h") == 0 || strcmp(text, "--help") == 0;
         if (!is_help)
-            (void)fprintf(
-                stderr, "zerotier-cli: %s: not a switch, or its value is missing or wrong\n", text);
+            (void)fprintf(stderr,
+                          "zerotier-cli: %.*s: not a switch, or its value is missing or wrong\n",
+                          text[1] == 'T' ? 2 : (int)strlen(text), text); /* no token */
         print_help(is_help ? stdout : stderr);
         return is_help ? ZT_CLI_OK : ZT_CLI_USAGE;
     }
     return ZT_GO_ON;
 }
 
-static int run(struct zt_cli *cli, int count, char **words)
+static int run_command(struct zt_cli *cli, const struct command *command, int count, char **words)
 {
-    if (!find_port(cli) || !find_token(cli))
-        return ZT_CLI_USAGE;
-    if (words[0][0] == '/')
-        return run_raw(cli, words[0]);
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(commands[i].name, words[0]) != 0)
-            continue;
-        if (count >= commands[i].words)
-            return commands[i].run(cli, count, words);
+    if (count < command->least) {
         (void)fprintf(stderr, "zerotier-cli: %s: an argument is missing\n", words[0]);
         print_help(stderr);
         return ZT_CLI_USAGE;
     }
+    if (count > command->most)
+        (void)fprintf(stderr, "zerotier-cli: %s: %s: one word too many, left aside\n", words[0],
+                      words[command->most]);
+    return command->run(cli, count, words);
+}
+
+static int run(struct zt_cli *cli, int count, char **words)
+{
+    bool has_port = find_port(cli), has_token = find_token(cli);
+
+    if ((!has_port || !has_token) && strcmp(words[0], "dump") != 0) {
+        (void)fprintf(stderr, "zerotier-cli: %s\n", cli->missing);
+        return ZT_CLI_USAGE;
+    }
+    if (words[0][0] == '/')
+        return run_raw(cli, words[0]);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, words[0]) == 0)
+            return run_command(cli, &commands[i], count, words);
     (void)fprintf(stderr, "zerotier-cli: unknown command %s\n", words[0]);
     print_help(stderr); /* and no failure: so it always was */
     return ZT_CLI_OK;
 }
 
+/* Takes the switches, wherever they stand, out of the words. ZT_GO_ON, or the exit code. */
+static int read_switches(struct zt_cli *cli, int *count, char **words)
+{
+    int code = ZT_GO_ON, kept = 0;
+
+    for (int at = 0; at < *count && code == ZT_GO_ON; at++) {
+        if (words[at][0] == '-')
+            code = read_switch(cli, words[at]);
+        else
+            words[kept++] = words[at];
+    }
+    *count = kept;
+    return code;
+}
+
 int zt_command_cli(int count, char **arguments)
 {
     const char *home = getenv("ZEROTIER_HOME");
-    struct zt_cli cli = { .home = home ? home : DEFAULT_HOME, .place.host = "127.0.0.1" };
-    int at = 0, code = ZT_GO_ON;
+    struct zt_cli cli = { .home = home && *home ? home : DEFAULT_HOME, .place.host = "127.0.0.1" };
+    int code = read_switches(&cli, &count, arguments);
 
-    for (; at < count && arguments[at][0] == '-' && code == ZT_GO_ON; at++)
-        code = read_switch(&cli, arguments[at]);
-    if (code != ZT_GO_ON)
-        return code;
-    if (at == count) {
+    if (code == ZT_GO_ON && count == 0) {
         (void)fputs("zerotier-cli: a command is missing\n", stderr);
         print_help(stderr);
-        return ZT_CLI_USAGE;
+        code = ZT_CLI_USAGE;
     }
-    code = run(&cli, count - at, arguments + at);
+    if (code == ZT_GO_ON)
+        code = run(&cli, count, arguments);
     free(cli.text);
     zt_wipe(cli.token, sizeof cli.token);
     return code;

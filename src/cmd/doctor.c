@@ -73,8 +73,11 @@ static int read_planet(struct visit *visit)
         zt_format(path, sizeof path, "%.400s/%s", visit->home, names[i]);
         code = zt_home_read(path, ZT_MAX_WORLD, &visit->planet_bytes, &visit->planet_length, error);
     }
-    if (code != 0 && (visit->planet_file || visit->home))
+    if (code != 0 && visit->planet_file)
         return zt_complain(&command, ZT_EXIT_FAILED, "%s", error);
+    if (code != 0 && visit->home)
+        return zt_complain(&command, ZT_EXIT_FAILED,
+                           "%s: nobody serves it, and no planet is in it to judge by", visit->home);
     if (code != 0)
         return ZT_GO_ON; /* the built-in one, which the probe tells */
     in = zt_reader_of(visit->planet_bytes, visit->planet_length);

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The judgements, one function for each thing that makes a node offline, relayed or slow. */
-#define _GNU_SOURCE
-
 #include "cmd/doctor.h"
 
 #include "base/text.h"
+#include "cmd/knock.h"
 #include "os/ifaddrs.h"
 
+#include <errno.h>
 #include <inttypes.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#define FULL_DATAGRAM 1432 /* bytes of the largest one sent, docs/wire.md 4.2 */
 #define SLOW_MS 300
+#define CLOCK_SLACK_MS 60000
+#define SILENCE_MS (5 * 60000)
 #define MAX_SEEN 16
 #define MAX_OWN 64
 
@@ -104,6 +102,30 @@ static void check_clock(const struct zt_patient *patient)
         find(patient, GOOD, "clock", "is plausible");
 }
 
+/* What the network says when a datagram is sent there, as the end of a sentence. */
+static const char *excuse(const struct zt_root *root)
+{
+    struct zt_knock knocks[ZT_MAX_KNOCKS];
+    size_t count = 0;
+
+    while (count < root->endpoint_count && count < ZT_MAX_KNOCKS) {
+        knocks[count] = (struct zt_knock){ .at = root->endpoints[count], .length = 1 };
+        count++;
+    }
+    zt_knock(knocks, count);
+    for (size_t i = 0; i < count; i++) {
+        if (knocks[i].error == ECONNREFUSED)
+            return ": the machine is there, but nobody listens at that port";
+        if (knocks[i].error == EPERM)
+            return ": a firewall on this machine holds back the datagrams";
+        if (knocks[i].error == ENETUNREACH)
+            return ": this machine has no route to there";
+        if (knocks[i].error == EHOSTUNREACH)
+            return ": nobody has that address, or a firewall refuses the datagrams";
+    }
+    return "";
+}
+
 /* Each root with its round trip. The number that answer. */
 static size_t check_each_root(const struct zt_patient *patient)
 {
@@ -130,21 +152,22 @@ static size_t check_each_root(const struct zt_patient *patient)
                  "%s answers from %s in %" PRId64 " ms", address, text_of(path, "address"),
                  number_of(peer, "latency"));
         } else {
-            find(patient, WARNING, "root", "%s does not answer at %s%s", address, endpoint,
-                 root->endpoint_count > 1 ? " nor at its other endpoints" : "");
+            find(patient, WARNING, "root", "%s does not answer at %s%s%s", address, endpoint,
+                 root->endpoint_count > 1 ? " nor at its other endpoints" : "", excuse(root));
         }
     }
     return reached;
 }
 
-static void check_roots(const struct zt_patient *patient)
+/* Is one of them reached? */
+static bool check_roots(const struct zt_patient *patient)
 {
     if (check_each_root(patient) > 0)
-        return;
+        return true;
     find(patient, BAD, "roots",
-         "none of the planet's %zu roots answers: this node is offline. Either they are down, or a"
-         " firewall holds back UDP to these addresses, or this is not the planet they serve",
-         patient->planet->root_count);
+         "no root of the planet answers: this node is offline. Either they are down, or a firewall"
+         " holds back UDP to these addresses, or this is not the planet they serve");
+    return false;
 }
 
 /* Is the address one of this machine's interfaces? */
@@ -164,13 +187,13 @@ static bool is_own(const struct zt_endpoint *endpoint)
 struct seen {
     size_t count;
     struct zt_endpoint endpoints[MAX_SEEN];
-    bool is_own, one_ip, own_port;
+    bool is_own, own_port;
 };
 
 static struct seen collect(const struct zt_patient *patient, enum zt_family family)
 {
     const json_t *list = json_object_get(patient->status, "surfaceAddresses");
-    struct seen seen = { .is_own = true, .one_ip = true, .own_port = true };
+    struct seen seen = { .is_own = true, .own_port = true };
 
     for (size_t i = 0; i < json_array_size(list) && seen.count < MAX_SEEN; i++) {
         const char *text = json_string_value(json_array_get(list, i));
@@ -179,7 +202,6 @@ static struct seen collect(const struct zt_patient *patient, enum zt_family fami
         if (!text || !zt_endpoint_parse(endpoint, text, 0) || endpoint->family != family)
             continue;
         seen.is_own &= is_own(endpoint);
-        seen.one_ip &= zt_endpoint_same_ip(endpoint, &seen.endpoints[0]);
         seen.own_port &= endpoint->port == number_of(patient->status, "port");
         seen.count++;
     }
@@ -213,52 +235,32 @@ static void check_nat(const struct zt_patient *patient, enum zt_family family)
              seen.count, text);
 }
 
-/* Bytes of a datagram on the way there, headers included; 0: not known. */
-static int mtu_to(const struct zt_endpoint *endpoint)
-{
-    bool is_ipv4 = endpoint->family == ZT_FAMILY_IPV4;
-    struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(endpoint->port) };
-    struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(endpoint->port) };
-    int fd = socket(is_ipv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), mtu = 0;
-    socklen_t length = sizeof mtu;
-
-    memcpy(&v4.sin_addr, endpoint->ip, 4);
-    memcpy(&v6.sin6_addr, endpoint->ip, 16);
-    if (fd < 0)
-        return 0;
-    if (connect(fd, is_ipv4 ? (void *)&v4 : (void *)&v6, is_ipv4 ? sizeof v4 : sizeof v6) != 0 ||
-        getsockopt(fd, is_ipv4 ? IPPROTO_IP : IPPROTO_IPV6, is_ipv4 ? IP_MTU : IPV6_MTU, &mtu,
-                   &length) != 0)
-        mtu = 0;
-    (void)close(fd);
-    return mtu;
-}
-
 static void check_mtu(const struct zt_patient *patient)
 {
+    struct zt_knock knocks[ZT_MAX_KNOCKS];
+    size_t count = 0;
     int least = 0;
 
-    for (size_t i = 0; i < json_array_size(patient->peers); i++) {
+    for (size_t i = 0; i < json_array_size(patient->peers) && count < ZT_MAX_KNOCKS; i++) {
         const json_t *path = path_of(json_array_get(patient->peers, i));
-        struct zt_endpoint endpoint;
-        int mtu;
 
-        if (!path || !zt_endpoint_parse(&endpoint, text_of(path, "address"), 0))
-            continue;
-        mtu = mtu_to(&endpoint) - (endpoint.family == ZT_FAMILY_IPV4 ? 28 : 48);
-        if (mtu > 0 && (least == 0 || mtu < least))
-            least = mtu;
+        knocks[count] = (struct zt_knock){ .length = ZT_KNOCK_LENGTH };
+        count += path && zt_endpoint_parse(&knocks[count].at, text_of(path, "address"), 0);
     }
+    zt_knock(knocks, count);
+    for (size_t i = 0; i < count; i++)
+        if (knocks[i].room > 0 && (least == 0 || knocks[i].room < least))
+            least = knocks[i].room;
     if (least == 0)
         return;
-    if (least < FULL_DATAGRAM)
+    if (least < ZT_KNOCK_LENGTH)
         find(patient, WARNING, "MTU",
              "only %d bytes fit into a datagram on some path: full ones of %d bytes are fragmented "
              "by"
              " IP, which is slow and may be filtered",
-             least, FULL_DATAGRAM);
+             least, ZT_KNOCK_LENGTH);
     else
-        find(patient, GOOD, "MTU", "full datagrams of %d bytes fit everywhere", FULL_DATAGRAM);
+        find(patient, GOOD, "MTU", "full datagrams of %d bytes fit everywhere", ZT_KNOCK_LENGTH);
 }
 
 static void check_peers(const struct zt_patient *patient)
@@ -291,6 +293,44 @@ static void check_peers(const struct zt_patient *patient)
              old);
 }
 
+static const char *remedy(const char *status)
+{
+    static const struct {
+        const char *status, *text;
+    } known[] = {
+        { "REQUESTING_CONFIGURATION",
+          "does not answer: it is down, or shares no root with this node" },
+        { "NOT_FOUND", "knows no such network: the id is wrong, or it was deleted" },
+        { "CLIENT_TOO_OLD", "wants a later version of this node" },
+        { "AUTHENTICATION_REQUIRED", "wants single sign-on" },
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(status, known[i].status) == 0)
+            return known[i].text;
+    return status;
+}
+
+/* Configurations are renewed each minute, and dated by the controller. Ad-hoc networks have none. */
+static void check_controller_time(const struct zt_patient *patient, const json_t *network)
+{
+    int64_t age_ms = number_of(patient->status, "clock") - number_of(network, "configTimestamp");
+    const char *nwid = text_of(network, "id");
+
+    if (strncmp(nwid, "ff", 2) == 0)
+        return;
+    if (age_ms < -CLOCK_SLACK_MS)
+        find(patient, WARNING, "clock",
+             "this machine's clock is %" PRId64 " min behind that of the controller %.10s; one"
+             " of them is wrong",
+             -age_ms / 60000, nwid);
+    else if (age_ms > SILENCE_MS)
+        find(patient, WARNING, "network",
+             "%s: by this machine's clock its controller, %.10s, was last heard %" PRId64
+             " min ago: it is down, or one of the clocks is wrong",
+             nwid, nwid, age_ms / 60000);
+}
+
 static void check_networks(const struct zt_patient *patient)
 {
     for (size_t i = 0; i < json_array_size(patient->networks); i++) {
@@ -304,17 +344,21 @@ static void check_networks(const struct zt_patient *patient)
                  "%s: not authorized; where its controller runs: zt member authorize -H DIR %s %s",
                  nwid, nwid, text_of(patient->status, "address"));
         else
-            find(patient, BAD, "network", "%s: %s; its controller is %.10s", nwid, status, nwid);
+            find(patient, BAD, "network", "%s: its controller, %.10s, %s", nwid, nwid,
+                 remedy(status));
+        if (strcmp(status, "OK") == 0)
+            check_controller_time(patient, network);
     }
 }
 
 void zt_doctor_examine(const struct zt_patient *patient)
 {
     check_clock(patient);
-    check_roots(patient);
-    check_nat(patient, ZT_FAMILY_IPV4);
-    check_nat(patient, ZT_FAMILY_IPV6);
-    check_mtu(patient);
+    if (check_roots(patient)) {
+        check_nat(patient, ZT_FAMILY_IPV4);
+        check_nat(patient, ZT_FAMILY_IPV6);
+        check_mtu(patient);
+    }
     if (patient->is_probe)
         return;
     check_peers(patient);

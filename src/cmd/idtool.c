@@ -31,16 +31,19 @@ static int complain(const char *text)
 }
 
 /* Digits that the address shall begin with, as a number and its mask. */
-static bool read_vanity(uint64_t *wanted, uint64_t *mask, const char *text)
+static int read_vanity(uint64_t *wanted, uint64_t *mask, const char *text)
 {
     size_t digits = strlen(text);
     unsigned shift = (unsigned)(MAX_VANITY - digits) * 4;
 
     if (digits == 0 || digits > MAX_VANITY || !zt_hex_number(wanted, text, (unsigned)digits))
-        return false;
+        return complain("the address can begin with up to 10 hexadecimal digits only");
     *wanted <<= shift;
     *mask = UINT64_C(0xffffffffff) >> shift << shift;
-    return true;
+    /* It would be sought for ever. */
+    if (zt_address_is_reserved(*wanted | (digits < MAX_VANITY)))
+        return complain("no address begins with ff, or consists of zeros");
+    return ZT_EXIT_OK;
 }
 
 static bool generate(struct zt_identity *identity, uint64_t wanted, uint64_t mask)
@@ -72,10 +75,19 @@ static int write_identity(const struct zt_identity *identity, const char *path, 
     zt_identity_text(identity, with_secret, text);
     code = zt_home_write(path, text, strlen(text), with_secret ? ZT_FILE_SECRET : 0, error);
     zt_wipe(text, sizeof text);
-    if (code != 0)
-        return complain(error);
-    (void)printf("%s written\n", path);
-    return ZT_EXIT_OK;
+    return code == 0 ? ZT_EXIT_OK : complain(error);
+}
+
+/* The public form first: if it can't be written, the secret of an identity that was there is not lost. */
+static int write_identities(const struct zt_identity *identity, int count, char **paths)
+{
+    int code = count > 1 ? write_identity(identity, paths[1], false) : ZT_EXIT_OK;
+
+    if (code == ZT_EXIT_OK)
+        code = write_identity(identity, paths[0], true);
+    for (int i = 0; i < count && i < 2 && code == ZT_EXIT_OK; i++)
+        (void)printf("%s written\n", paths[i]);
+    return code;
 }
 
 /* Scripts expect that an identity is replaced without a word; what else is there was not meant. What is no plain
@@ -120,8 +132,8 @@ static int run_generate(int count, char **arguments)
     char text[ZT_IDENTITY_TEXT];
     int code = ZT_EXIT_OK;
 
-    if (count > 2 && !read_vanity(&wanted, &mask, arguments[2]))
-        return complain("the address can begin with up to 10 hexadecimal digits only");
+    if (count > 2 && read_vanity(&wanted, &mask, arguments[2]) != ZT_EXIT_OK)
+        return ZT_EXIT_FAILED;
     if (!may_write(count, arguments))
         return ZT_EXIT_FAILED;
     if (!generate(&identity, wanted, mask))
@@ -131,9 +143,7 @@ static int run_generate(int count, char **arguments)
         (void)fputs(text, stdout);
         zt_wipe(text, sizeof text);
     } else {
-        code = write_identity(&identity, arguments[0], true);
-        if (code == ZT_EXIT_OK && count > 1)
-            code = write_identity(&identity, arguments[1], false);
+        code = write_identities(&identity, count, arguments);
     }
     zt_identity_wipe(&identity);
     return code;
@@ -143,10 +153,13 @@ static bool read_identity(struct zt_identity *identity, const char *argument, bo
 {
     char error[ZT_HOME_TEXT];
 
-    if (zt_home_identity(identity, argument, with_secret, error) == 0)
-        return true;
-    (void)fprintf(stderr, "Identity argument invalid or file unreadable: %s\n", argument);
-    return false;
+    if (zt_home_identity(identity, argument, false, error) != 0) {
+        (void)fprintf(stderr, "Identity argument invalid or file unreadable: %s\n", argument);
+        return false;
+    }
+    if (with_secret && !identity->has_secret)
+        (void)fprintf(stderr, "%s: identity has no secret key\n", argument);
+    return !with_secret || identity->has_secret;
 }
 
 static int run_validate(int count, char **arguments)
@@ -190,8 +203,10 @@ static int run_sign(int count, char **arguments)
     (void)count;
     if (!read_identity(&identity, arguments[0], true))
         return ZT_EXIT_FAILED;
-    if (zt_home_read(arguments[1], MAX_SIGNED_FILE, &bytes, &length, error) != 0)
+    if (zt_home_read(arguments[1], MAX_SIGNED_FILE, &bytes, &length, error) != 0) {
+        zt_identity_wipe(&identity);
         return complain(error);
+    }
     zt_identity_sign(signature, &identity, bytes, length);
     zt_hex_write(text, signature, sizeof signature);
     (void)fputs(text, stdout);
@@ -227,11 +242,17 @@ static int run_verify(int count, char **arguments)
 static int run_initmoon(int count, char **arguments)
 {
     static struct zt_world_plan plan;
-    char error[ZT_HOME_TEXT];
+    char text[ZT_IDENTITY_TEXT], error[ZT_HOME_TEXT];
+    const char *root = text;
+    struct zt_identity identity;
     json_t *json;
 
     (void)count;
-    if (zt_world_plan_new(&plan, (const char *const *)arguments, 1, error) != 0)
+    if (!read_identity(&identity, arguments[0], false))
+        return ZT_EXIT_FAILED;
+    zt_identity_text(&identity, false, text);
+    zt_identity_wipe(&identity);
+    if (zt_world_plan_new(&plan, &root, 1, error) != 0)
         return complain(error);
     json = zt_world_plan_json(&plan);
     (void)json_dumpf(json, stdout, JSON_INDENT(1) | JSON_SORT_KEYS);
@@ -239,6 +260,17 @@ static int run_initmoon(int count, char **arguments)
     json_decref(json);
     zt_wipe(&plan.secret, sizeof plan.secret);
     return ZT_EXIT_OK;
+}
+
+/* A plan just as initmoon printed it makes a moon that nobody finds. */
+static void warn_of_hidden(const struct zt_world *world)
+{
+    for (size_t i = 0; i < world->root_count; i++)
+        if (world->roots[i].endpoint_count == 0)
+            (void)fprintf(stderr,
+                          "root %010" PRIx64 " has no stableEndpoints: who doesn't know it already "
+                          "can't find it\n",
+                          world->roots[i].identity.address);
 }
 
 static int run_genmoon(int count, char **arguments)
@@ -255,6 +287,7 @@ static int run_genmoon(int count, char **arguments)
     zt_wipe(&plan.secret, sizeof plan.secret);
     if (code != 0)
         return complain(error);
+    warn_of_hidden(&plan.world);
     (void)printf("wrote %s (signed world with timestamp %" PRId64 ")\n", name,
                  plan.world.updated_ms);
     return ZT_EXIT_OK;

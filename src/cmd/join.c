@@ -2,6 +2,7 @@
 /* `zt join`: a state directory that is a member of a network, for a program to use. */
 #include "base/text.h"
 #include "cmd/args.h"
+#include "cmd/claim.h"
 #include "cmd/commands.h"
 #include "cmd/home.h"
 #include "cmd/invite.h"
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LOOK_MS 50
 
@@ -100,7 +102,7 @@ static void tell(struct joining *joining, enum zt_network_state state)
 
 static int wait_for_network(struct joining *joining)
 {
-    const char *why = "no root answers";
+    const char *why = "no root answers; `zt doctor` tells more";
 
     for (;;) {
         enum zt_network_state state = look(joining);
@@ -120,16 +122,40 @@ static int wait_for_network(struct joining *joining)
     }
 }
 
+/* Makes the directory if need be. A second node of its identity would take turns with the first. */
+static int claim_home(const char *home)
+{
+    struct zt_folder *folder = NULL;
+    char error[ZT_HOME_TEXT], text[ZT_ERROR_TEXT];
+    int code = zt_folder_open(&folder, home), claim;
+
+    zt_folder_close(folder);
+    if (code != 0) {
+        zt_error_text(code, text);
+        (void)zt_complain(&command, ZT_EXIT_FAILED, "%.300s: %s", home, text);
+        return -1;
+    }
+    claim = zt_claim(home, error, sizeof error);
+    if (claim < 0)
+        (void)zt_complain(&command, ZT_EXIT_FAILED, "%s", error);
+    return claim;
+}
+
 static int join(struct joining *joining, const char *home, bool allow_loopback)
 {
     struct zt_service_options options;
     struct zt_local_conf conf;
     char error[ZT_HOME_TEXT];
-    int code;
+    int code, claim;
 
     if (!zt_local_conf_read(&conf, home, error, sizeof error)) {
         zt_local_conf_clear(&conf);
         return zt_complain(&command, ZT_EXIT_FAILED, "%s", error);
+    }
+    claim = claim_home(home);
+    if (claim < 0) {
+        zt_local_conf_clear(&conf);
+        return ZT_EXIT_FAILED;
     }
     zt_service_options_init(&options);
     zt_local_conf_apply(&conf, &options);
@@ -140,8 +166,10 @@ static int join(struct joining *joining, const char *home, bool allow_loopback)
     options.use_stack = false;
     joining->service = zt_service_start(&options);
     zt_local_conf_clear(&conf);
-    if (!joining->service)
+    if (!joining->service) {
+        (void)close(claim);
         return zt_complain(&command, ZT_EXIT_FAILED, "the node can't be started");
+    }
     code = zt_service_join(joining->service, joining->invite.nwid);
     if (code != 0) {
         char text[ZT_ERROR_TEXT];
@@ -154,6 +182,7 @@ static int join(struct joining *joining, const char *home, bool allow_loopback)
     if (code == 0)
         print_member(joining, home);
     zt_service_stop(joining->service, 0);
+    (void)close(claim);
     return code == 0 ? ZT_EXIT_OK : ZT_EXIT_FAILED;
 }
 

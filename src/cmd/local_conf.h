@@ -28,6 +28,8 @@ ZT_MUST_USE bool zt_local_conf_read(struct zt_local_conf *conf, const char *home
 bool zt_local_conf_judge(const json_t *json, char *error, size_t error_size);
 /* Takes over all of it. options borrows from conf, until the service is started. */
 void zt_local_conf_apply(const struct zt_local_conf *conf, struct zt_service_options *options);
+/* Names each field that does nothing, unless what it asks for holds anyway. */
+void zt_local_conf_tell_unused(const struct zt_local_conf *conf, const struct zt_log *log);
 void zt_local_conf_clear(struct zt_local_conf *conf);
 
 #endif

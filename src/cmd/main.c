@@ -62,15 +62,26 @@ static int (*classic_tool(const char *name))(int count, char **arguments)
     return NULL;
 }
 
+/* Scripts keep what such a tool prints, an identity for instance: what could not be written is not done. */
+static int run_classic(int (*tool)(int, char **), int count, char **arguments)
+{
+    int code = tool(count, arguments);
+
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    (void)fputs("zt: standard output can't be written\n", stderr);
+    return code == ZT_EXIT_OK ? ZT_EXIT_FAILED : code;
+}
+
 int main(int count, char **arguments)
 {
     int (*tool)(int, char **) = count > 0 ? classic_tool(arguments[0]) : NULL;
 
     if (tool)
-        return tool(count - 1, arguments + 1);
+        return run_classic(tool, count - 1, arguments + 1);
     tool = count > 1 ? classic_tool(arguments[1]) : NULL;
     if (tool)
-        return tool(count - 2, arguments + 2);
+        return run_classic(tool, count - 2, arguments + 2);
     if (count == 2 && strcmp(arguments[1], "--version") == 0) {
         (void)printf("zt %d.%d.%d\n", ZT_VERSION_MAJOR, ZT_VERSION_MINOR, ZT_VERSION_REVISION);
         return ZT_EXIT_OK;

@@ -9,7 +9,11 @@
 
 #define PATH_SIZE 80
 
-static const struct zt_command list_command = { "member list", "-H DIR NWID", ZT_ASK_HELP };
+static const struct zt_command list_command = {
+    "member list", "-H DIR NWID",
+    "Prints a line for each: address, state, version, addresses, name. The state is authorized,\n"
+    "waiting, or shut-out of who was deauthorized.\n" ZT_ASK_HELP
+};
 static const struct zt_command show_command = { "member show", "-H DIR NWID ADDRESS", ZT_ASK_HELP };
 static const struct zt_command authorize_command = {
     "member authorize", "-H DIR NWID ADDRESS",
@@ -45,15 +49,24 @@ static json_t *joined_ips(const json_t *member)
     return json_string(*text ? text : "-");
 }
 
+static const char *state_of(const json_t *member)
+{
+    if (json_is_true(json_object_get(member, "authorized")))
+        return "authorized";
+    if (json_integer_value(json_object_get(member, "lastDeauthorizedTime")) > 0)
+        return "shut-out";
+    return "waiting";
+}
+
 static void print_member(const json_t *member)
 {
     const char *version = json_string_value(json_object_get(member, "clientVersion"));
     const char *name = json_string_value(json_object_get(member, "name"));
     json_t *ips = joined_ips(member);
 
-    (void)printf("%s %-12s %-8s %s %s\n", json_string_value(json_object_get(member, "id")),
-                 json_is_true(json_object_get(member, "authorized")) ? "authorized" : "waiting",
-                 version ? version : "-", json_string_value(ips), name ? name : "");
+    (void)printf("%s %-12s %-8s %s%s%s\n", json_string_value(json_object_get(member, "id")),
+                 state_of(member), version ? version : "-", json_string_value(ips),
+                 name && *name ? " " : "", name ? name : "");
     json_decref(ips);
 }
 

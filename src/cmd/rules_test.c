@@ -195,9 +195,7 @@ static int run_trial(struct zt_trial *trial, const struct options *given)
 int zt_rules_test(int count, char **arguments)
 {
     static struct zt_trial trial;
-    static struct options given = { .from = "1111111111",
-                                    .to = "2222222222",
-                                    .network = "0000000000000001" };
+    static struct options given;
     const struct zt_option options[] = {
         { "--frame", "-f", ZT_OPTION_NAME, &given.frame },
         { "--from", NULL, ZT_OPTION_TEXT, &given.from },
@@ -212,9 +210,13 @@ int zt_rules_test(int count, char **arguments)
     };
     struct zt_rulebook *book;
     struct zt_texts words;
-    int code = zt_args_read(&command, count, arguments, options, sizeof options / sizeof options[0],
-                            &words);
+    int code;
 
+    memset(&trial, 0, sizeof trial); /* both are too large for the stack, and may have been used */
+    given =
+        (struct options){ .from = "1111111111", .to = "2222222222", .network = "0000000000000001" };
+    code = zt_args_read(&command, count, arguments, options, sizeof options / sizeof options[0],
+                        &words);
     if (code != ZT_GO_ON)
         return code;
     if (given.frame == NULL)

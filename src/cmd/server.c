@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Running: the claim of the directory, identity, planet, store, service, controller; then wait. */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700 /* realpath */
 
 #include "cmd/server.h"
 
@@ -19,19 +19,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define PID_FILE "zerotier-one.pid"
+#define MOST_BOUND 256
 #define WAIT_MS 100 /* how soon a signal is noticed */
 
 struct server {
     const struct zt_server_options *options;
     struct zt_log log;
     struct zt_folder *folder;
-    int claim; /* of the folder; -1: none */
+    char *
+        whole_home; /* owned: its path from / on, which tells those who ask elsewhere; NULL: unknown */
+    int claim;      /* of the folder; -1: none */
     char socket[ZT_CONTROL_PATH];
     struct zt_identity self;
     uint8_t *planet; /* owned; NULL: that of the state directory */
     size_t planet_length;
     struct zt_keeper *keeper;
     struct zt_service *service;
+    struct zt_policies *policies;
     struct zt_api api;
     struct zt_http *http;
     char error[ZT_HOME_TEXT];
@@ -198,7 +203,7 @@ static bool start_http(struct server *server)
 {
     const struct zt_server_options *from = server->options;
     struct zt_http_options options = {
-        .home = from->home,
+        .home = server->whole_home ? server->whole_home : from->home,
         .folder = server->folder,
         .socket = server->socket,
         .no_tcp = from->no_http,
@@ -218,6 +223,64 @@ static bool start_http(struct server *server)
     return server->http != NULL;
 }
 
+/* An address that is not there yet, or never will be: nothing else would tell. */
+static void tell_of_unbound(const struct server *server)
+{
+    const struct zt_server_options *options = server->options;
+    struct zt_endpoint bound[MOST_BOUND];
+    size_t count = zt_service_bound(server->service, bound, MOST_BOUND);
+
+    for (size_t i = 0; i < options->bind_count; i++) {
+        char text[ZT_ENDPOINT_TEXT];
+        size_t at = 0;
+
+        while (at < count && !zt_endpoint_same_ip(&bound[at], &options->bind[i]))
+            at++;
+        zt_endpoint_text(&options->bind[i], false, text);
+        if (at == count)
+            zt_log_error(&server->log, "bind",
+                         "%s is no address of this machine that can be used: nothing is received "
+                         "there until it is",
+                         text);
+    }
+}
+
+/* Scripts find the process by it. A stale one does no harm: the claim is a lock. */
+static bool write_pid(struct server *server)
+{
+    char text[24], error[ZT_ERROR_TEXT];
+    size_t length = zt_format(text, sizeof text, "%ld", (long)getpid());
+    int code = zt_file_write(server->folder, PID_FILE, text, length, 0);
+
+    if (code == 0)
+        return true;
+    zt_error_text(code, error);
+    zt_format(server->error, sizeof server->error, "%s/" PID_FILE ": %s", server->options->home,
+              error);
+    return false;
+}
+
+/* Another program's records in the same directory, when there are none of ours: who moved here expects to find
+   these networks. */
+static void tell_of_foreign_records(const struct server *server)
+{
+    const char *home = server->options->home;
+    int status = 0;
+    json_t *networks;
+    char path[ZT_HOME_TEXT];
+
+    zt_format(path, sizeof path, "%.400s/controller.d/network", home);
+    if (access(path, F_OK) != 0)
+        return;
+    networks = zt_keeper_route(server->keeper, "GET", "/controller/network", NULL, &status);
+    if (status == 200 && json_array_size(networks) == 0)
+        zt_log_info(&server->log, "controller",
+                    "there are no networks, and controller.d is not read: `zt controller import -H "
+                    "%s %s/controller.d` takes over what it holds",
+                    home, home);
+    json_decref(networks);
+}
+
 static bool start(struct server *server)
 {
     const struct zt_server_options *options = server->options;
@@ -232,16 +295,28 @@ static bool start(struct server *server)
         zt_format(server->error, sizeof server->error, "%s: %s", options->home, text);
         return false;
     }
+    server->whole_home = realpath(options->home, NULL);
     server->claim = zt_claim(options->home, server->error, sizeof server->error);
-    if (server->claim < 0 ||
+    if (server->claim < 0 || !write_pid(server) ||
         zt_home_own_identity(&server->self, server->folder, options->home, server->error) != 0 ||
         !find_planet(server) || !open_keeper(server) || !start_service(server))
         return false;
     if (server->keeper && !zt_keeper_start(server->keeper, server->service, &server->self,
                                            &server->log, server->error, sizeof server->error))
         return false;
-    server->api = (struct zt_api){ server->service, server->keeper };
-    return wait_until_up(server) && start_http(server);
+    zt_local_conf_tell_unused(&options->conf, &server->log);
+    if (server->keeper)
+        tell_of_foreign_records(server);
+    server->policies = zt_policies_open(server->folder, options->home, &server->log);
+    if (!server->policies) {
+        zt_format(server->error, sizeof server->error, "out of memory");
+        return false;
+    }
+    server->api = (struct zt_api){ server->service, server->keeper, server->policies };
+    if (!wait_until_up(server))
+        return false;
+    tell_of_unbound(server);
+    return start_http(server);
 }
 
 /* Each is stopped before what it uses. */
@@ -252,8 +327,12 @@ static void stop(struct server *server)
     if (server->service)
         zt_service_stop(server->service, 0);
     zt_keeper_free(server->keeper);
+    zt_policies_close(server->policies);
+    if (server->claim >= 0)
+        (void)zt_file_remove(server->folder, PID_FILE);
     zt_folder_close(server->folder);
     free(server->planet);
+    free(server->whole_home);
     zt_identity_wipe(&server->self);
     if (server->claim >= 0)
         (void)close(server->claim);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""local.conf of the state directory: what it says is done, what is wrong in it is named: BUILD."""
+"""local.conf of the state directory: what it says is done, what is wrong in it is named; and what is told there of
+who serves it: BUILD."""
 import json
 import pathlib
 import socket
@@ -89,6 +90,17 @@ def addresses_to_bind_to_are_those_of_the_file():
         expect(node.listening, [f"127.0.0.1/{node.told['port']}"])
 
 
+def an_address_that_this_machine_has_not_is_named():
+    conf = {"settings": {"bind": ["192.0.2.7", "127.0.0.1"]}}
+    with Node(conf, "--allow-loopback", "-p", str(lab.free_port())) as node:
+        node.ready()
+        expect(node.listening, [f"127.0.0.1/{node.told['port']}"])
+        node.process.terminate()
+        told = [line for line in node.process.stderr if line.startswith("error ")]
+        expect(len(told), 1, str(told))
+        expect_in("192.0.2.7 is no address of this machine", told[0])
+
+
 def paths_of(node, address):
     peers = [one for one in node.get("/peer") if one["address"] == address]
     return peers[0]["paths"] if peers else []
@@ -114,6 +126,7 @@ def a_trusted_path_is_one_on_both_sides():
         until(lambda: [one["trustedPathId"] for one in paths_of(root, node.told["address"])] == [101010],
               "the path is trusted there")
         until(lambda: node.get("/status")["online"], "packets come over it")
+        expect([one["localPort"] for one in paths_of(node, root.told["address"])], [node.told["port"]])
     greet(conf, conf)(look)
 
 
@@ -197,6 +210,70 @@ def what_is_wrong_is_named():
             expect_in(words, said)
 
 
+def what_has_no_effect_is_named():
+    conf = {"settings": {"enableWebServer": True, "secondaryPort": 0, "portMappingEnabled": False, "policies": {},
+                         "softwareUpdate": "disable", "controllerDbPath": "postgres:dbname=x", "lowBandwidthMode": True,
+                         "allowManagementFrom": [], "bind": [], "interfacePrefixBlacklist": ["docker"]},
+            "physical": {"10.0.0.0/8": {"blacklist": True, "mtu": 1500, "speed": 9}}, "colour": "blue",
+            "virtual": {"0651022d1b": {"try": ["10.0.0.1/1"], "role": "LEAF"}}}
+    with Node(conf, *LOOPBACK, "-p", str(lab.free_port())) as node:
+        node.ready()
+        node.process.terminate()
+        told = [line.split(": ")[1] for line in node.process.stderr if "has no effect here" in line]
+        expect(told, [f"{field} has no effect here\n" for field in (
+            "colour", "settings.enableWebServer", "settings.secondaryPort", "settings.controllerDbPath",
+            "physical.10.0.0.0/8.speed", "virtual.0651022d1b.role")])
+
+
+def who_serves_a_folder_is_told_in_it():
+    with Node(None, *LOOPBACK, "-p", str(lab.free_port())) as node:
+        node.ready()
+        expect((node.home / "zerotier-one.pid").read_text(), str(node.process.pid))
+        expect(node.get("/status")["config"]["settings"]["homeDir"], str(node.home))
+        second = subprocess.run([BUILD / "zt", "controller", "-H", node.home, "-p", "0"], capture_output=True,
+                                text=True, timeout=lab.SECONDS)
+        expect((second.returncode, second.stdout), (1, ""))
+        expect_in(f"another process serves this directory: number {node.process.pid}", second.stderr)
+        expect((node.home / "zerotier-one.pid").read_text(), str(node.process.pid), "of the first still")
+        node.process.terminate()
+        node.process.wait(timeout=lab.SECONDS)
+        expect((node.home / "zerotier-one.pid").exists(), False)
+
+
+def a_home_is_told_from_the_root_of_the_files():
+    with tempfile.TemporaryDirectory(prefix="zt-conf-") as folder:
+        home = pathlib.Path(folder).resolve() / "home"
+        lab.lend_identity(home)
+        with subprocess.Popen([BUILD / "zt", "controller", "-H", "home", "-j", "--memory", *LOOPBACK, "-p",
+                               str(lab.free_port())], cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+            process.stdout.readline()
+            told = subprocess.run(["curl", "-s", "--unix-socket", home / "control.sock", "http://localhost/status"],
+                                  capture_output=True, text=True, timeout=lab.SECONDS).stdout
+            process.terminate()
+            expect(json.loads(told)["config"]["settings"]["homeDir"], str(home))
+
+
+def records_of_another_program_are_pointed_out():
+    def told(home):
+        with subprocess.Popen([BUILD / "zt", "controller", "-H", home, "-j", *LOOPBACK, "-p", str(lab.free_port())],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            process.stdout.readline()
+            process.terminate()
+            return process.communicate(timeout=lab.SECONDS)[1]
+
+    with tempfile.TemporaryDirectory(prefix="zt-conf-") as folder:
+        home = pathlib.Path(folder, "home")
+        lab.lend_identity(home)
+        networks = home / "controller.d/network"
+        networks.mkdir(parents=True)
+        nwid = (home / "identity.secret").read_text()[:10] + "000001"
+        (networks / f"{nwid}.json").write_text(json.dumps({"id": nwid, "nwid": nwid, "name": "moved"}))
+        way = f"zt controller import -H {home} {home}/controller.d"
+        expect_in(f"`{way}`", told(home))
+        expect(subprocess.run([BUILD / "zt", *way.split()[1:]], capture_output=True, timeout=lab.SECONDS).returncode, 0)
+        expect("controller.d" in told(home), False)
+
+
 def a_wrong_command_makes_no_folder():
     with tempfile.TemporaryDirectory(prefix="zt-conf-") as folder:
         done = subprocess.run([BUILD / "zt", "up", "-H", "new"], cwd=folder, capture_output=True, timeout=lab.SECONDS)
@@ -206,9 +283,11 @@ def a_wrong_command_makes_no_folder():
 
 if __name__ == "__main__":
     for claim in (the_port_is_that_of_the_file_unless_the_command_line_names_one,
-                  addresses_to_bind_to_are_those_of_the_file, a_trusted_path_is_one_on_both_sides,
-                  an_address_that_is_blacklisted_is_not_bound, an_endpoint_that_is_blacklisted_is_no_path,
-                  an_endpoint_of_a_peer_is_tried,
-                  what_is_wrong_is_named, a_wrong_command_makes_no_folder):
+                  addresses_to_bind_to_are_those_of_the_file, an_address_that_this_machine_has_not_is_named,
+                  a_trusted_path_is_one_on_both_sides, an_address_that_is_blacklisted_is_not_bound,
+                  an_endpoint_that_is_blacklisted_is_no_path,
+                  an_endpoint_of_a_peer_is_tried, what_is_wrong_is_named, what_has_no_effect_is_named,
+                  who_serves_a_folder_is_told_in_it, a_home_is_told_from_the_root_of_the_files,
+                  records_of_another_program_are_pointed_out, a_wrong_command_makes_no_folder):
         claim()
         print("ok:", claim.__name__.replace("_", " "), flush=True)

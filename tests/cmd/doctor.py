@@ -5,6 +5,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import time
 import unittest
 
 import up
@@ -43,6 +44,7 @@ class Doctor(up.Lab):
         probe, found = self.doctor("--planet", "up/planet", "--allow-loopback", "--wait", "1", code=1)
         self.assertTrue(probe)
         self.assertIn("does not answer at 127.0.0.1/", found["warning", "root"])
+        self.assertIn("nobody listens at that port", found["warning", "root"])
         self.assertIn("this node is offline", found["bad", "roots"])
 
     def test_a_planet_from_the_future_tells_of_a_wrong_clock(self):
@@ -64,8 +66,25 @@ class Doctor(up.Lab):
         _, found = self.doctor("-H", "up", code=1)
         self.assertIn("zt member authorize", found["bad", "network"])
 
+    def test_a_controller_that_is_away_is_told_from_one_that_refuses(self):
+        self.start()
+        self.stop()
+        path = self.work / "up/networks.d"
+        path.mkdir(exist_ok=True)
+        for nwid in ("1122334455000001", self.network[1][:10] + "facade"):
+            (path / f"{nwid}.conf").write_bytes(b"")
+        self.start()
+        until = time.time() + up.SECONDS
+        told = ""
+        while "knows no such network: the id is wrong" not in told:
+            self.assertLess(time.time(), until, told)
+            told = subprocess.run([up.ZT, "doctor", "-H", "up"], cwd=self.work, stdout=subprocess.PIPE,
+                                  text=True).stdout
+        self.assertIn("1122334455000001: its controller, 1122334455, does not answer: it is down", told)
+
     def test_wrong_words_are_refused(self):
         self.assertIn("none", self.refused("doctor", "--planet", "none"))
+        self.assertIn("none: nobody serves it, and no planet is in it", self.refused("doctor", "-H", "none"))
         self.assertIn("--wait", self.refused("doctor", "--wait", "0"))
         self.assertIn("extra", self.refused("doctor", "extra"))
         (self.work / "junk").write_bytes(b"junk")

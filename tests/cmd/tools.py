@@ -64,14 +64,33 @@ class Tools(unittest.TestCase):
         self.assertRegex(self.idtool("generate"), r"^[0-9a-f]{10}:0:[0-9a-f]{128}:[0-9a-f]{128}\Z")
 
     @unittest.skipIf("ZT_TEST_SANITIZED" in os.environ, "sixteen proofs of work take a minute then")
-    def test_generate_seeks_digits(self):
-        self.idtool("generate", "s", "p", "a")
+    def test_generate_seeks_digits_and_tells_each_try(self):
+        done = self.run_tool("generate", "s", "p", "a", tool=self.work / "zerotier-idtool")
+        self.assertEqual(done.stdout, "s written\np written\n")
         self.assertEqual((self.work / "p").read_text()[0], "a")
+        self.assertEqual((self.work / "s").read_text()[:141], (self.work / "p").read_text())
+        for number, line in enumerate(done.stderr.splitlines(), 1):
+            self.assertRegex(line, rf"^try {number}: [0-9b-f][0-9a-f]{{9}}$")
+
+    def test_generate_seeks_no_address_that_there_is_not(self):
+        for digits in ("ff", "FF", "ff12345678", "0" * 10):
+            self.assertIn("no address begins with ff", self.idtool("generate", "s", "p", digits, code=1))
+        for digits in ("", "0" * 11, "a ", "0x1", "-1"):
+            self.assertIn("up to 10 hexadecimal digits", self.idtool("generate", "s", "p", digits, code=1))
+        self.assertFalse((self.work / "s").exists())
 
     def test_generate_refuses_what_are_no_digits_and_no_place(self):
         self.idtool("generate", "s", "p", "xyz", code=1)
         (self.work / "p").touch()
         self.assertIn("p/s", self.idtool("generate", "p/s", code=1))
+
+    def test_a_secret_is_replaced_only_if_all_can_be_written(self):
+        self.two_identities()
+        before = (self.work / "a").read_text()
+        for place in ("a.public/p", "x" * 5000, "zerotier-idtool/p"):
+            self.assertIn(place[:90], self.idtool("generate", "a", place, code=1))
+        self.assertEqual((self.work / "a").read_text(), before)
+        self.assertEqual(self.idtool("generate", "new/a", "new/p"), "new/a written\nnew/p written\n")
 
     def test_generate_replaces_nothing_but_identities(self):
         self.idtool("generate", "s", "p")
@@ -107,7 +126,8 @@ class Tools(unittest.TestCase):
             self.assertEqual(self.idtool("verify", "a.public", "f", form), "f signature valid\n")
         self.assertEqual(self.idtool("verify", "b.public", "f", "sig", code=1), "f signature check FAILED\n")
         self.assertEqual(self.idtool("verify", "a.public", "g", "sig", code=1), "g signature check FAILED\n")
-        self.idtool("sign", "a.public", "f", code=1)
+        self.assertEqual(self.idtool("sign", "a.public", "f", code=1), "a.public: identity has no secret key\n")
+        self.assertIn("none", self.idtool("sign", "a", "none", code=1))
         self.idtool("verify", "a.public", "f", "00", code=1)
 
     def test_a_moon_is_planned_and_made_by_the_classic_steps(self):
@@ -130,6 +150,141 @@ class Tools(unittest.TestCase):
         endpoints = {r["identity"][:10]: r["stableEndpoints"] for r in shown["roots"]}
         self.assertEqual(endpoints[first], ["10.0.0.1/9993", "10.0.0.2/9994", "fd00::1/9993"])
         self.assertEqual(shown["updatesMustBeSignedBy"], plan["signingKey"])
+
+    def test_a_plan_is_printed_as_always(self):
+        first, _ = self.two_identities()
+        public = (self.work / "a.public").read_text()
+        (self.work / "x=1,y").write_text(public)
+        said = self.idtool("initmoon", "a.public")
+        plan = json.loads(said)
+        self.assertEqual(said, f"""{{
+ "id": "{first}",
+ "objtype": "world",
+ "roots": [
+  {{
+   "identity": "{public}",
+   "stableEndpoints": []
+  }}
+ ],
+ "signingKey": "{plan["signingKey"]}",
+ "signingKey_SECRET": "{plan["signingKey_SECRET"]}",
+ "updatesMustBeSignedBy": "{plan["signingKey"]}",
+ "worldType": "moon"
+}}
+""")
+        for key in ("signingKey", "signingKey_SECRET"):
+            self.assertRegex(plan[key], r"^[0-9a-f]{128}$")
+        for argument in (public, "a", "x=1,y"):
+            again = json.loads(self.idtool("initmoon", argument))
+            self.assertEqual(again["roots"], plan["roots"])
+            self.assertNotEqual(again["signingKey"], plan["signingKey"])
+        for argument in ("none", "", "a.public=10.0.0.1/9993", ".", "/dev/null"):
+            self.assertEqual(self.idtool("initmoon", argument, code=1),
+                             f"Identity argument invalid or file unreadable: {argument}\n")
+
+    def make_moon(self, plan):
+        """Has a plan signed. Answers with the moon's bytes and what stderr said."""
+        (self.work / "plan.json").write_text(json.dumps(plan))
+        done = self.run_tool("genmoon", "plan.json", tool=self.work / "zerotier-idtool")
+        name = f"{int(plan['id'], 16):016x}.moon"
+        stamp = re.fullmatch(rf"wrote {name} \(signed world with timestamp (\d+)\)\n", done.stdout)
+        self.assertTrue(stamp, done.stdout)
+        moon = (self.work / name).read_bytes()
+        self.assertEqual(int.from_bytes(moon[9:17], "big"), int(stamp[1]))
+        return moon, done.stderr
+
+    def is_signed_by(self, moon, key):
+        """By the signature of files, whose signer may be any identity that has this key."""
+        (self.work / "signed").write_bytes(b"\x7f" * 8 + moon[:81] + moon[177:] + b"\xf7" * 8)
+        done = subprocess.run([self.work / "zerotier-idtool", "verify", f"1234567890:0:{key}", "signed",
+                               moon[81:177].hex()], cwd=self.work, capture_output=True)
+        return done.returncode == 0
+
+    def test_a_moon_has_the_bytes_that_were_planned(self):
+        """Four roots with 32 endpoints each, the most there may be."""
+        plan = json.loads(self.idtool("initmoon", self.many_publics()[0]))
+        plan["roots"] = [{"identity": public, "stableEndpoints":
+                          [f"10.0.{i}.{j}/{9990 + j % 2}" for j in range(31, 15, -1)] +
+                          [f"fd00::{j:x}/{9990 + j % 2}" for j in range(31, 15, -1)]}
+                         for i, public in enumerate(self.many_publics())]
+        moon, said = self.make_moon(plan)
+        self.assertEqual(said, "")
+        expected = b"\x7f" + int(plan["id"], 16).to_bytes(8, "big") + moon[9:17]
+        expected += bytes.fromhex(plan["signingKey"]) + moon[81:177] + b"\x04"
+        for i, public in sorted(enumerate(self.many_publics()), key=lambda pair: pair[1]):
+            expected += bytes.fromhex(public[:10]) + b"\0" + bytes.fromhex(public[13:]) + b"\0" + b"\x20"
+            order = sorted(range(16, 32), key=lambda j: (9990 + j % 2, j))
+            for j in order:
+                expected += bytes([4, 10, 0, i, j]) + (9990 + j % 2).to_bytes(2, "big")
+            for j in order:
+                expected += b"\x06\xfd" + bytes(14) + bytes([j]) + (9990 + j % 2).to_bytes(2, "big")
+        self.assertEqual(moon.hex(), (expected + bytes(2)).hex())
+        self.assertTrue(self.is_signed_by(moon, plan["signingKey"]))
+        plan["roots"].append(plan["roots"][0])
+        (self.work / "plan.json").write_text(json.dumps(plan))
+        self.assertIn("one to 4 roots", self.idtool("genmoon", "plan.json", code=1))
+
+    @staticmethod
+    def many_publics():
+        file = pathlib.Path(__file__).resolve().parents[1] / "service/identities.txt"
+        return [line[:141] for line in file.read_text().splitlines() if not line.startswith("#")][:4]
+
+    def test_the_key_of_a_moon_is_rolled(self):
+        public = self.many_publics()[0]
+        old, new = json.loads(self.idtool("initmoon", public)), json.loads(self.idtool("initmoon", public))
+        old["roots"][0]["stableEndpoints"] = ["10.0.0.1/9993"]
+        moon, _ = self.make_moon({**old, "updatesMustBeSignedBy": new["signingKey"]})
+        self.assertEqual(moon[17:81].hex(), new["signingKey"])
+        self.assertTrue(self.is_signed_by(moon, old["signingKey"]))
+        self.assertFalse(self.is_signed_by(moon, new["signingKey"]))
+        after, _ = self.make_moon({**new, "roots": old["roots"]})
+        self.assertGreaterEqual(after[9:17], moon[9:17])
+        self.assertTrue(self.is_signed_by(after, moon[17:81].hex()))
+
+    def test_a_moon_that_nobody_can_find_is_told(self):
+        first, _ = self.two_identities()
+        moon, said = self.make_moon(json.loads(self.idtool("initmoon", "a")))
+        self.assertIn(f"root {first} has no stableEndpoints", said)
+        self.assertEqual(moon[-3:], bytes(3))
+
+    def test_genmoon_names_what_is_wrong(self):
+        plan = json.loads(self.idtool("initmoon", self.many_publics()[0]))
+        (self.work / "plan.json").write_text(json.dumps({**plan, "signingKey_SECRET": "0" * 128}))
+        self.assertEqual(self.idtool("genmoon", "plan.json", code=1),
+                         "plan.json: signingKey_SECRET: does not belong to signingKey\n")
+        (self.work / "plan.json").write_text(json.dumps(plan))
+        (self.work / f"{int(plan['id'], 16):016x}.moon").mkdir()
+        self.assertIn(".moon: is a folder", self.idtool("genmoon", "plan.json", code=1))
+        for name in ("none", "", ".", "zerotier-idtool"):
+            self.assertTrue(self.idtool("genmoon", name, code=1).startswith(name or "the name"))
+
+    def test_no_words_end_the_classic_tool_otherwise(self):
+        self.two_identities()
+        (self.work / "rubbish").write_bytes(b"\0\xff\x80rubbish" * 99)
+        for words in (["generate", "x", "y"], ["validate", "a"], ["getpublic", "a"], ["sign", "a", "b"],
+                      ["verify", "a", "b", "0" * 192], ["initmoon", "a"], ["genmoon", "a"]):
+            for odd in (b"\xff\xfe", b"x" * 5000, b"", b"rubbish", b"/", b"89e92ceee5:" + b"0" * 9000, b"\x1b[2J/x"):
+                for at in range(1, len(words)):
+                    line = [word.encode() for word in words]
+                    line[at] = odd
+                    if words[0] == "generate" and odd in (b"\xff\xfe", b"rubbish", b"\x1b[2J/x"):
+                        continue  # a file's name may be that; rubbish is refused below
+                    done = subprocess.run([bytes(self.work / "zerotier-idtool"), *line], cwd=self.work,
+                                          stdin=subprocess.DEVNULL, capture_output=True)
+                    if line == [b"sign", b"a", b"rubbish"]:  # any file can be signed
+                        self.assertEqual((done.returncode, done.stderr), (0, b""))
+                        continue
+                    self.assertEqual((done.returncode, done.stdout), (1, b""), line)
+                    self.assertNotEqual(done.stderr, b"")
+        self.assertIn("rubbish", self.idtool("generate", "rubbish", code=1))
+
+    def test_what_can_not_be_written_is_a_failure(self):
+        self.two_identities()
+        for words in (("generate",), ("getpublic", "a"), ("initmoon", "a"), ("validate", "a"), ("-h",)):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([self.work / "zerotier-idtool", *words], cwd=self.work, stdout=full,
+                                      stderr=subprocess.PIPE, text=True)
+            self.assertEqual((done.returncode, done.stderr), (1, "zt: standard output can't be written\n"), words)
 
     def test_a_plan_with_a_wrong_member_names_it_and_makes_nothing(self):
         self.two_identities()

@@ -68,6 +68,34 @@ class Up(Lab):
         self.assertTrue((self.work / "node/networks.d" / (self.network[1] + ".conf")).stat().st_size > 0)
         self.assertEqual((self.work / "node/roots").read_bytes(), (self.work / "up/planet").read_bytes())
 
+    def test_who_was_shut_out_is_told_from_who_waits(self):
+        self.start()
+        where = ["-H", "up", self.network[1]]
+        for words, state in ((["authorize"], "authorized"), (["deauthorize"], "shut-out"), (["delete"], None),
+                             (["set", "--name", "ann"], "waiting")):
+            done = subprocess.run([ZT, "member", words[0], *where, "0651022d1b", *words[1:]], cwd=self.work,
+                                  capture_output=True, text=True, timeout=SECONDS)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            listed = subprocess.run([ZT, "member", "list", *where], cwd=self.work, capture_output=True, text=True,
+                                    timeout=SECONDS).stdout
+            self.assertEqual(listed, f"0651022d1b {state:<12} -        -" + " ann" * (state == "waiting") + "\n"
+                             if state else "")
+
+    def test_a_directory_in_use_is_joined_by_nobody_else(self):
+        invitation = self.start()
+        self.assertIn("up: another process serves this directory", self.refused("join", "-H", "up", invitation))
+        first = self.join("node", invitation)
+        first.stdout.readline()
+        self.assertIn("another process serves this directory", self.refused("join", "-H", "node", invitation))
+        first.terminate()
+        first.communicate(timeout=SECONDS)
+
+    def test_without_a_root_the_way_to_find_out_why_is_told(self):
+        invitation = self.start()
+        self.stop()
+        said = self.refused("join", "-H", "node", "--allow-loopback", "--wait", "1", invitation)
+        self.assertIn("no root answers; `zt doctor` tells more", said)
+
     def test_the_network_stays_the_same_and_a_public_one_admits_at_once(self):
         first = self.start("--public", "--name", "open")
         network = self.network[1]

@@ -5,6 +5,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 import pages
 
@@ -56,10 +57,10 @@ def check(zt, words):
     return count
 
 
-def completions(zt, *words):
+def completions(zt, *words, function="_zt"):
     """What bash offers behind these words, the last of them unfinished."""
     script = f"source {pages.TOP}/packaging/completion/zt.bash; shift; COMP_WORDS=(\"$@\")" \
-             "; COMP_CWORD=$(($# - 1)); _zt; echo ${COMPREPLY[@]}"
+             f"; COMP_CWORD=$(($# - 1)); {function}; echo ${{COMPREPLY[@]}}"
     told = subprocess.run(["bash", "-c", script, "bash", "--", zt, *words], stdout=subprocess.PIPE, text=True,
                           check=True)
     return told.stdout.split()
@@ -76,10 +77,49 @@ def check_completion(zt):
             sys.exit(f"zt {' '.join(words)}: bash offers {found}")
 
 
+def check_classic(zt, tool, switch):
+    """A classic tool's own help, its page and what is completed name the same."""
+    told = pages.run(zt, switch, "-h")
+    commands = re.findall(r"^  ([a-z]+)", told, re.MULTILINE)
+    switches = re.findall(r"^  (-[A-Za-z])", told, re.MULTILINE)
+    page = (MAN / f"zt-{tool}.1").read_text().replace("\\-", "-").replace("\\", "")
+    for name in [*commands, *switches]:
+        if not re.search(rf"^\.B[RI]? (?:.*[ \"])?{name}\b", page, re.MULTILINE):
+            sys.exit(f"zt-{tool}.1 does not explain {name}")
+    for row in re.findall(r"^  bond +(.*)$", told, re.MULTILINE):
+        for words in row.split(" | "):
+            for word in words.split():
+                if word.strip("<>") not in page:
+                    sys.exit(f"zt-{tool}.1 does not explain {words}")
+    if not commands or f"zerotier-{tool}" not in page:
+        sys.exit(f"zerotier-{tool} does not explain itself")
+    with tempfile.TemporaryDirectory() as folder:
+        link = pathlib.Path(folder, f"zerotier-{tool}")
+        link.symlink_to(zt)
+        check_offers(link, [(("",), commands), (("-",), switches)], "_zt_classic_name")
+        check_offers(zt, [((switch, ""), commands), ((switch, "-"), switches)], "_zt")
+        if tool == "cli":
+            check_offers(link, [(("-j", "listb"), ["listbonds"]), (("bond", ""), ["list", "setmtu"]),
+                                (("bond", "89e92ceee5", ""), ["show", "rotate"]), (("info", ""), []),
+                                (("bond", "89e92ceee5", "s"), ["show"]), (("bond", "list", ""), []),
+                                ((f"-D{folder[:-1]}",), [f"-D{folder}"])], "_zt_classic_name")
+        else:
+            check_offers(link, [(("genmoon", folder + "/z"), [str(link)])], "_zt_classic_name")
+    return len(commands)
+
+
+def check_offers(zt, cases, function):
+    for words, offered in cases:
+        found = completions(zt, *words, function=function)
+        if sorted(found) != sorted(offered):
+            sys.exit(f"{zt.name} {' '.join(words)}: bash offers {found}")
+
+
 def main():
     zt = pathlib.Path(sys.argv[1]).resolve() / "zt"
     check_completion(zt)
-    print(f"{check(zt, [])} commands explain themselves")
+    count = check(zt, []) + check_classic(zt, "cli", "-q") + check_classic(zt, "idtool", "-i")
+    print(f"{count} commands explain themselves")
 
 
 main()
