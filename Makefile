@@ -50,8 +50,9 @@ fuzz: setup-test build-fuzz/build.ninja
 	tests/fuzz/run build-fuzz $(SECONDS) $(FUZZ_SEED)
 
 interop: setup-interop all
-	tests/interop/run build
-	tests/interop/hosting build
+	tests/interop/hosting build > build/hosting.log 2>&1 & hosting=$$!; \
+	tests/interop/run build; status=$$?; \
+	wait $$hosting || status=1; cat build/hosting.log; exit $$status
 
 bench: setup-test all
 	tests/bench/run build

@@ -245,19 +245,18 @@ static void tell_of_unbound(const struct server *server)
     }
 }
 
-/* Scripts find the process by it. A stale one does no harm: the claim is a lock. */
-static bool write_pid(struct server *server)
+/* Scripts find the process by it; it serves without, as on a full disk. A stale one does no harm: the claim is
+   a lock. */
+static void write_pid(const struct server *server)
 {
     char text[24], error[ZT_ERROR_TEXT];
     size_t length = zt_format(text, sizeof text, "%ld", (long)getpid());
     int code = zt_file_write(server->folder, PID_FILE, text, length, 0);
 
     if (code == 0)
-        return true;
+        return;
     zt_error_text(code, error);
-    zt_format(server->error, sizeof server->error, "%s/" PID_FILE ": %s", server->options->home,
-              error);
-    return false;
+    zt_log_error(&server->log, "home", "%s/" PID_FILE ": %s", server->options->home, error);
 }
 
 /* Another program's records in the same directory, when there are none of ours: who moved here expects to find
@@ -297,8 +296,10 @@ static bool start(struct server *server)
     }
     server->whole_home = realpath(options->home, NULL);
     server->claim = zt_claim(options->home, server->error, sizeof server->error);
-    if (server->claim < 0 || !write_pid(server) ||
-        zt_home_own_identity(&server->self, server->folder, options->home, server->error) != 0 ||
+    if (server->claim < 0)
+        return false;
+    write_pid(server);
+    if (zt_home_own_identity(&server->self, server->folder, options->home, server->error) != 0 ||
         !find_planet(server) || !open_keeper(server) || !start_service(server))
         return false;
     if (server->keeper && !zt_keeper_start(server->keeper, server->service, &server->self,
