@@ -10,9 +10,13 @@
 
 /* The fields of an object that are honoured, ended by NULL. */
 static const char *const in_file[] = { "settings", "physical", "virtual", NULL };
-static const char *const in_settings[] = { "primaryPort",         "bind",
-                                           "lowBandwidthMode",    "interfacePrefixBlacklist",
-                                           "allowManagementFrom", NULL };
+static const char *const in_settings[] = { "primaryPort",
+                                           "bind",
+                                           "lowBandwidthMode",
+                                           "interfacePrefixBlacklist",
+                                           "allowManagementFrom",
+                                           "enableWebServer",
+                                           NULL };
 static const char *const in_physical[] = { "blacklist", "trustedPathId", "mtu", NULL };
 static const char *const in_virtual[] = { "try", "blacklist", NULL };
 

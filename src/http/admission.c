@@ -2,6 +2,7 @@
 /* Judging who asks: address, token, and how much the account may ask. docs/wire.md 20.1 */
 #include "http/admission.h"
 
+#include "http/apis.h"
 #include "os/host.h"
 
 #include <string.h>
@@ -74,7 +75,7 @@ static bool refuses_hosted(struct zt_site *site, const struct zt_http_request *r
 static bool is_open(const char *path)
 {
     return strcmp(path, "/health") == 0 || strcmp(path, "/sso") == 0 ||
-           strcmp(path, "/openapi.json") == 0 || strncmp(path, "/app", 4) == 0;
+           strcmp(path, "/openapi.json") == 0 || zt_app_path(path);
 }
 
 static bool refuses_caller(struct zt_site *site, const struct zt_http_request *request,

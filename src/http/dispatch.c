@@ -37,9 +37,12 @@ static void answer_by_path(struct zt_site *site, const struct zt_http_request *r
                            struct zt_http_answer *answer)
 {
     const char *hosted = zt_http_hosted_path(request->path);
+    const char *page = zt_app_path(request->path);
 
     if (hosted)
         zt_hosted_answer(site, request, hosted, answer);
+    else if (page)
+        zt_app_answer(site, request, page, answer);
     else if (zt_http_gets(request, "/metrics"))
         zt_metrics_answer(site, answer);
     else if (zt_http_gets(request, "/openapi.json"))

@@ -211,7 +211,7 @@ def what_is_wrong_is_named():
 
 
 def what_has_no_effect_is_named():
-    conf = {"settings": {"enableWebServer": True, "secondaryPort": 0, "portMappingEnabled": False, "policies": {},
+    conf = {"settings": {"multicoreEnabled": True, "secondaryPort": 0, "portMappingEnabled": False, "policies": {},
                          "softwareUpdate": "disable", "controllerDbPath": "postgres:dbname=x", "lowBandwidthMode": True,
                          "allowManagementFrom": [], "bind": [], "interfacePrefixBlacklist": ["docker"]},
             "physical": {"10.0.0.0/8": {"blacklist": True, "mtu": 1500, "speed": 9}}, "colour": "blue",
@@ -221,8 +221,40 @@ def what_has_no_effect_is_named():
         node.process.terminate()
         told = [line.split(": ")[1] for line in node.process.stderr if "has no effect here" in line]
         expect(told, [f"{field} has no effect here\n" for field in (
-            "colour", "settings.enableWebServer", "settings.secondaryPort", "settings.controllerDbPath",
+            "colour", "settings.multicoreEnabled", "settings.secondaryPort", "settings.controllerDbPath",
             "physical.10.0.0.0/8.speed", "virtual.0651022d1b.role")])
+
+
+def pages_are_served_if_asked_for():
+    """Of the folder app, without a token; what is hidden or outside is not there."""
+    pages = {"app/index.html": b"home", "app/ui/index.html": b"<p>ui", "app/ui/a.js": b"a()\0b", "app/.hidden": b"no"}
+    cases = (("", b"home", "text/html"), ("/", b"home", "text/html"), ("/index.html", b"home", "text/html"),
+             ("/ui", b"<p>ui", "text/html"), ("/ui/", b"<p>ui", "text/html"), ("/ui/a.js", b"a()\0b", "text/javascript"),
+             ("/ui/members/7", b"<p>ui", "text/html"))
+    absent = ("/.hidden", "/../authtoken.secret", "/%2e%2e/authtoken.secret", "/..%2fauthtoken.secret", "//etc/passwd",
+              "/ui/b.js", "/nothing", "/" + "x" * 600, "/ui/../../authtoken.secret", "/./index.html")
+
+    def ask(node, path, *words):
+        asked = [*words, f"http://127.0.0.1:{node.told['http']}/app{path}"]
+        done = subprocess.run(["curl", "-s", "--path-as-is", "-w", "\n%{http_code} %{content_type} %{header_json}", *asked],
+                              capture_output=True, timeout=lab.SECONDS)
+        body, _, tail = done.stdout.partition(b"\n")
+        status, kind, headers = tail.decode().split(" ", 2)
+        return int(status), kind, body, json.loads(headers)
+
+    with Node({"settings": {"enableWebServer": True}}, *LOOPBACK, "-p", str(lab.free_port())) as node:
+        for name, content in pages.items():
+            (node.home / name).parent.mkdir(parents=True, exist_ok=True)
+            (node.home / name).write_bytes(content)
+        node.ready()
+        for path, content, kind in cases:
+            expect(ask(node, path)[:3], (200, kind, content), path)
+        for path in absent:
+            expect(ask(node, path)[0], 404, path)
+        status, _, _, headers = ask(node, "/", "-X", "DELETE")
+        expect((status, headers["allow"]), (405, ["GET, HEAD"]))
+        (node.home / "local.conf").write_text("{}")
+        expect(ask(node, "/")[0], 404)
 
 
 def who_serves_a_folder_is_told_in_it():
@@ -287,6 +319,7 @@ if __name__ == "__main__":
                   a_trusted_path_is_one_on_both_sides, an_address_that_is_blacklisted_is_not_bound,
                   an_endpoint_that_is_blacklisted_is_no_path,
                   an_endpoint_of_a_peer_is_tried, what_is_wrong_is_named, what_has_no_effect_is_named,
+                  pages_are_served_if_asked_for,
                   who_serves_a_folder_is_told_in_it, a_home_is_told_from_the_root_of_the_files,
                   records_of_another_program_are_pointed_out, a_wrong_command_makes_no_folder):
         claim()
