@@ -288,7 +288,25 @@ static void a_body_that_is_too_long_is_refused(void **state)
     assert_true(still_answers(bench));
 }
 
-static void of_too_many_clients_the_oldest_gives_way(void **state)
+/* How many of them have been cut, once some have. */
+static size_t count_cut(const int *sockets, size_t count)
+{
+    struct pollfd watched[ZT_MAX_HTTP_PER_CLIENT];
+    size_t cut = 0;
+
+    for (size_t i = 0; i < count; i++)
+        watched[i] = (struct pollfd){ sockets[i], POLLIN, 0 };
+    assert_true(poll(watched, count, 10000) > 0);
+    for (size_t i = 0; i < count; i++) {
+        char byte;
+
+        cut += watched[i].revents != 0 && recv(sockets[i], &byte, 1, 0) == 0;
+    }
+    return cut;
+}
+
+/* Which of them has been idle for longest is for their threads to say: they are answered at once. */
+static void of_too_many_clients_one_gives_way(void **state)
 {
     const struct bench *bench = *state;
     int sockets[ZT_MAX_HTTP_PER_CLIENT + 1];
@@ -301,7 +319,7 @@ static void of_too_many_clients_the_oldest_gives_way(void **state)
     }
     assert_memory_equal(receive_until(sockets[ZT_MAX_HTTP_PER_CLIENT], "{\"n\":7}"),
                         "HTTP/1.1 200 ", 13);
-    assert_string_equal(receive_until(sockets[0], "x"), "");
+    assert_int_equal(count_cut(sockets, ZT_MAX_HTTP_PER_CLIENT), 1);
     assert_true(still_answers(bench));
     for (size_t i = 0; i <= ZT_MAX_HTTP_PER_CLIENT; i++)
         (void)close(sockets[i]);
@@ -429,7 +447,7 @@ int main(void)
         TEST(clients_that_do_not_read_or_write_keep_nobody_waiting),
         TEST(a_big_answer_arrives_whole),
         TEST(a_body_that_is_too_long_is_refused),
-        TEST(of_too_many_clients_the_oldest_gives_way),
+        TEST(of_too_many_clients_one_gives_way),
         TEST(only_the_owner_may_connect_whatever_the_umask),
         TEST(a_socket_that_was_left_behind_is_replaced_and_a_file_is_not),
         TEST(a_path_that_is_too_long_is_said_to_be),
