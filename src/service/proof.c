@@ -5,14 +5,12 @@
 
 bool zt_proof_holds(const struct zt_identity *identity)
 {
-    if (zt_address_is_reserved(identity->address))
-        return false;
-
     uint8_t *memory = zt_host_pages(ZT_PROOF_MEMORY);
+    bool holds;
 
     if (!memory)
         return false;
-    bool holds = zt_identity_prove_in(identity, memory);
+    holds = zt_identity_prove_in(identity, memory);
     zt_host_pages_free(memory, ZT_PROOF_MEMORY);
     return holds;
 }

@@ -91,9 +91,6 @@ bool zt_identity_prove_in(const struct zt_identity *identity, uint8_t *memory)
 
 bool zt_identity_prove(const struct zt_identity *identity)
 {
-    if (zt_address_is_reserved(identity->address))
-        return false;
-
     uint8_t *memory = zt_alloc(ZT_PROOF_MEMORY);
 
     if (memory == NULL)

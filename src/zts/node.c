@@ -4,6 +4,7 @@
 
 #include "crypto/wipe.h"
 #include "os/host.h"
+#include "service/proof.h"
 
 #include <string.h>
 
@@ -48,7 +49,7 @@ int zts_id_pair_is_valid(const char *key, unsigned int len)
     const char *end = memchr(key, 0, len);
     size_t length = end == NULL ? len : (size_t)(end - key);
     bool valid = zt_identity_parse(&identity, key, length) && is_pair(&identity) &&
-                 zt_identity_prove(&identity);
+                 zt_proof_holds(&identity);
     zt_wipe(&identity, sizeof identity);
     return valid;
 }

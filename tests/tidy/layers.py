@@ -33,7 +33,7 @@ DOORS = {
     "rules": {"language.h"},
     "controller": {"controller.h", "list.h", "store.h", "rules_json.h"},
     "stack": {"stack.h", "tcpsock.h", "names.h", "ready.h", "groups.h"},
-    "service": {"service.h"},
+    "service": {"service.h", "proof.h"},
     "http": {"http.h", "conf.h"},
     "zts": set(),
     "cmd": set(),
